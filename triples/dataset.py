@@ -1,0 +1,114 @@
+"""The served dataset: one named graph an article, and graphs for entities, ontology, inferences, description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from xingtu.ontology import Schema
+from xingtu.ontology.schema import RDF_TYPE
+from xingtu.triples import describe, iri
+from xingtu.triples.infer import derive
+from xingtu.triples.source import Source, claim_iris
+from xingtu.triples.statement import Statement, asserted
+
+DCTERMS = "http://purl.org/dc/terms/"
+VOID = "http://rdfs.org/ns/void#"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+Graphs = dict[str, set[ox.Triple]]
+
+
+def article_graphs(source: Source) -> Graphs:
+    """Return, per article, its description, its claims and evidence, and the facts they make true."""
+    graphs: Graphs = {a.slug: set(describe.describe_article(a)) for a in source.articles}
+    keys = claim_iris(source)
+    for statement in source.statements:
+        graph = graphs[statement.claim.passage.article]
+        graph |= set(describe.describe_claim(statement, source.schema, keys))
+        graph |= set(describe.describe_evidence(statement.claim.passage))
+    for statement in asserted(list(source.statements), source.schema):
+        graphs[statement.claim.passage.article].update(statement.triples)
+    return graphs
+
+
+def reifications(source: Source) -> Graphs:
+    """Return, per article, the RDF 1.2 triples by which its claims reify what they claim."""
+    graphs: Graphs = {article.slug: set() for article in source.articles}
+    for statement in source.statements:
+        graphs[statement.claim.passage.article].update(describe.describe_reification(statement))
+    return graphs
+
+
+def entity_graph(source: Source) -> set[ox.Triple]:
+    """Return the types, names and links of all entities."""
+    return {t for entity in source.entities.values() for t in describe.describe_entity(entity)}
+
+
+def ontology_graph(schema: Schema) -> set[ox.Triple]:
+    """Return all modules as one graph, blank nodes with canonical labels (RDFC-1.0)."""
+    dataset = ox.Dataset(schema.store)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return {quad.triple for quad in dataset}
+
+
+def served_graphs(source: Source) -> Graphs:
+    """Return every named graph of the dataset, by the last part of its IRI."""
+    facts = article_graphs(source)
+    entities = entity_graph(source)
+    shortcuts, inferences = derive(sorted_triples(entities.union(*facts.values())), source.schema)
+    graphs = {"entities": entities, "ontology": ontology_graph(source.schema)}
+    graphs["inferred"] = shortcuts | inferences
+    for name, triples in reifications(source).items():
+        graphs[name] = facts[name] | triples
+    graphs["dataset"] = set(_description(source, graphs))
+    return graphs
+
+
+def sorted_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Sort by the N-Triples form, so that output never depends on the order of a set."""
+    return sorted(triples, key=str)
+
+
+def dataset_lines(graphs: Graphs) -> Iterator[str]:
+    """Yield the dataset as sorted N-Quads lines (RDF 1.2 N-Quads)."""
+    quads = (
+        ox.Quad(t.subject, t.predicate, t.object, iri.graph(name))
+        for name, triples in graphs.items()
+        for t in triples
+    )
+    text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert text is not None
+    yield from sorted(text.decode("utf-8").splitlines(keepends=True))
+
+
+def _description(source: Source, graphs: Graphs) -> Iterator[ox.Triple]:
+    """Yield the VoID description: titles, licence, version, sources, size of each graph."""
+    node = iri.graph("dataset")
+
+    def say(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
+        return ox.Triple(subject, ox.NamedNode(predicate), value)
+
+    yield say(node, RDF_TYPE.value, ox.NamedNode(VOID + "Dataset"))
+    yield say(node, DCTERMS + "title", ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en"))
+    yield say(node, DCTERMS + "title", ox.Literal("星图：中国航天知识图谱", language="zh"))
+    yield say(node, DCTERMS + "license", ox.NamedNode(LICENCE))
+    yield say(node, DCTERMS + "creator", ox.Literal("The Xingtu founders"))
+    yield say(node, DCTERMS + "hasVersion", ox.Literal(source.schema.version))
+    yield say(node, VOID + "vocabulary", ox.NamedNode("https://w3id.org/xingtu/ontology"))
+    for article in source.articles:
+        yield say(node, DCTERMS + "source", iri.thing(article.slug))
+        yield say(iri.graph(article.slug), DCTERMS + "source", iri.thing(article.slug))
+    for name, triples in graphs.items():
+        size = ox.Literal(len(triples))
+        yield say(node, VOID + "subset", iri.graph(name))
+        yield say(iri.graph(name), VOID + "triples", size)
+
+
+def supports(statements: list[Statement]) -> dict[ox.Triple, list[ox.NamedNode]]:
+    """Return, for every asserted triple, the claims that it rests on, sorted."""
+    found: dict[ox.Triple, set[str]] = {}
+    for statement in statements:
+        for triple in statement.triples:
+            found.setdefault(triple, set()).add(statement.iri.value)
+    return {triple: [ox.NamedNode(value) for value in sorted(iris)] for triple, iris in found.items()}

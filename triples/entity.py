@@ -1,0 +1,93 @@
+"""The things that claims are about: read from `entities/*.yaml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from xingtu.ontology import Schema
+from xingtu.triples.authored import Reader
+from xingtu.triples.iri import SLUG
+from xingtu.triples.problem import Problem
+
+KEYS = {"type", "en", "zh", "alt", "altZh", "definition", "wikidata"}
+WIKIDATA_ITEM = re.compile(r"Q[1-9]\d*")
+RESERVED = ("claim-", "evidence-")
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A thing: its slug, classes (local names), names by language, and Wikidata item."""
+
+    slug: str
+    types: tuple[str, ...]
+    en: str
+    zh: str
+    alt: tuple[str, ...]
+    alt_zh: tuple[str, ...]
+    definition: str
+    wikidata: str
+    file: str
+    line: int
+
+
+def read_entities(folder: Path, schema: Schema) -> tuple[dict[str, Entity], list[Problem]]:
+    """Read every entity file of a folder.
+
+    Returns:
+        The entities by slug, and what is wrong with them.
+    """
+    entities: dict[str, Entity] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        reader = Reader(path)
+        for slug, node in reader.items(reader.root(), ""):
+            entity = _entity(reader, slug, node, schema)
+            if slug in entities:
+                first = entities[slug]
+                reader.complain(
+                    node, slug, f"is there already ({first.file}:{first.line})", "keep one of the two"
+                )
+            entities.setdefault(slug, entity)
+        problems += reader.problems
+    return entities, problems + _shared_items(entities)
+
+
+def _entity(reader: Reader, slug: str, node: yaml.Node, schema: Schema) -> Entity:
+    fields = reader.fields(node, slug, KEYS, {"type", "en"})
+    if not SLUG.fullmatch(slug) or slug.startswith(RESERVED):
+        reader.complain(node, slug, "is no slug", "use lower case, digits and single hyphens")
+    types = reader.texts(fields.get("type"), slug)
+    for name in types:
+        if name not in schema.ancestors:
+            reader.complain(fields["type"], slug, f"no class {name!r} in the ontology", "see ontology/")
+    wikidata = reader.text(fields.get("wikidata"), slug)
+    if wikidata and not WIKIDATA_ITEM.fullmatch(wikidata):
+        reader.complain(fields["wikidata"], slug, f"{wikidata!r} is no Wikidata item")
+    return Entity(
+        slug=slug,
+        types=tuple(name for name in types if name in schema.ancestors),
+        en=reader.text(fields.get("en"), slug),
+        zh=reader.text(fields.get("zh"), slug),
+        alt=reader.texts(fields.get("alt"), slug),
+        alt_zh=reader.texts(fields.get("altZh"), slug),
+        definition=reader.text(fields.get("definition"), slug),
+        wikidata=wikidata,
+        file=reader.name,
+        line=node.start_mark.line + 1,
+    )
+
+
+def _shared_items(entities: dict[str, Entity]) -> list[Problem]:
+    """Find Wikidata items that two entities claim to be the same as."""
+    owners: dict[str, Entity] = {}
+    problems = []
+    for entity in entities.values():
+        first = owners.setdefault(entity.wikidata, entity)
+        if entity.wikidata and first is not entity:
+            message = f"{entity.wikidata} is linked to {first.slug!r} already"
+            problems.append(Problem(entity.file, entity.line, entity.slug, message, "unlink one"))
+    return problems

@@ -1,0 +1,30 @@
+"""What is wrong with an authored file, where, and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault: the file (or graph) and line it is in, what it is about, what is wrong, the remedy."""
+
+    file: str
+    line: int
+    about: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Return `file:line: about: message; remedy`, on one line."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = f"{place}: {self.about}: {self.message}" if self.about else f"{place}: {self.message}"
+        return f"{text}; {self.remedy}" if self.remedy else text
+
+
+class InvalidAuthoredFiles(Exception):
+    """The authored files do not hold to FORMAT.md; `problems` has every fault of the run."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems

@@ -1,0 +1,98 @@
+"""Checks of the built dataset by SPARQL, independent of the code that built it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from xingtu.ontology import PREFIXES, XT, Schema
+from xingtu.triples.edtf import parse_edtf
+from xingtu.triples.iri import GRAPH, ID, SLUG
+from xingtu.triples.problem import Problem
+from xingtu.triples.statement import ANY_URI
+
+HEAD = "\n".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
+
+UNCLAIMED_FACT = """
+SELECT ?s ?p ?o WHERE {
+  GRAPH ?g { ?s ?p ?o . ?article a xt:Article
+    FILTER(?s != ?article)
+    FILTER NOT EXISTS { ?s a xt:Claim } FILTER NOT EXISTS { ?s a xt:Evidence }
+    FILTER NOT EXISTS { ?c rdf:reifies <<( ?s ?p ?o )>> ; xt:claimStatus xt:accepted } } }"""
+"""A triple of an article graph that no accepted claim there reifies."""
+
+CLAIM_WITHOUT_FACT = """
+SELECT ?s ?p ?o WHERE {
+  GRAPH ?g { ?c rdf:reifies ?t ; xt:predicate ?property ; xt:claimStatus xt:accepted ; xt:modality ?modality ; xt:rank ?rank ; xt:subject ?about }
+  BIND(SUBJECT(?t) AS ?s) BIND(PREDICATE(?t) AS ?p) BIND(OBJECT(?t) AS ?o)
+  FILTER(?rank != xt:deprecated)
+  FILTER(?modality = xt:factual || ?modality IN (xt:plan, xt:target, xt:proposal)
+    && EXISTS { GRAPH graph:ontology { ?property xt:assertedOfPlans true } })
+  FILTER(?rank = xt:preferred || NOT EXISTS { GRAPH ?other { ?better xt:subject ?about ; xt:predicate ?property ; xt:rank xt:preferred ; xt:claimStatus xt:accepted } })
+  FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"""
+"""An accepted claim of the best rank, fit to be asserted, whose triple is not in its graph."""
+
+OTHER_INTERVAL = """
+SELECT ?s ?p ?text ?low ?high WHERE {
+  GRAPH graph:ontology { ?p xt:lowerBound ?lower ; xt:upperBound ?upper }
+  GRAPH ?g { ?s ?p ?text . OPTIONAL { ?s ?lower ?low } OPTIONAL { ?s ?upper ?high } } }"""
+
+
+def select(store: ox.Store, query: str) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a SELECT as texts; an unbound variable is ''."""
+    solutions = store.query(HEAD + query)
+    assert isinstance(solutions, ox.QuerySolutions)
+    for row in solutions:
+        yield tuple("" if value is None else str(getattr(value, "value", value)) for value in row)
+
+
+def check_facts_and_claims(store: ox.Store) -> Iterator[Problem]:
+    """Yield each fact without an accepted claim, and each claim that should be a fact and is not."""
+    for s, p, o in sorted(select(store, UNCLAIMED_FACT)):
+        yield Problem("dataset", 0, _short(s), f"{_short(p)} {_short(o)} has no accepted claim", "build again")
+    for s, p, o in sorted(select(store, CLAIM_WITHOUT_FACT)):
+        yield Problem("dataset", 0, _short(s), f"{_short(p)} {_short(o)} is claimed and not asserted", "build again")
+
+
+def check_intervals(store: ox.Store) -> Iterator[Problem]:
+    """Yield each EDTF date whose two ends are not in its graph."""
+    for s, p, text, low, high in sorted(select(store, OTHER_INTERVAL)):
+        interval = parse_edtf(text)
+        if (interval.earliest or "", interval.latest or "") != (low, high):
+            message = f"{_short(p)} {text} does not mean {low or '..'} to {high or '..'}"
+            yield Problem("dataset", 0, _short(s), message, "build again; give it one date")
+
+
+def check_iris(store: ox.Store, schema: Schema) -> Iterator[Problem]:
+    """Yield each IRI of ours that is ill-formed, undeclared or untyped."""
+    declared = set(schema.properties) | set(schema.ancestors) | set(schema.individuals)
+    declared |= {s for (s,) in select(store, "SELECT ?s WHERE { GRAPH graph:ontology { ?s a ?kind } }")}
+    typed = {s for (s,) in select(store, "SELECT ?s WHERE { GRAPH ?g { ?s a ?kind } }")}
+    for value in sorted(_nodes(store)):
+        if value.startswith(XT) and value not in declared and value.removeprefix(XT) not in declared:
+            yield Problem("dataset", 0, value, "is no term of the ontology", "declare it or mend it")
+        if value.startswith(ID) and not SLUG.fullmatch(value.removeprefix(ID)):
+            yield Problem("dataset", 0, value, "is ill-formed", "see iri.py")
+        if value.startswith(ID) and value not in typed:
+            yield Problem("dataset", 0, value, "has no type", "add it to entities/")
+
+
+def _nodes(store: ox.Store) -> set[str]:
+    found = set()
+    for quad in store:
+        for node in (quad.subject, quad.predicate, quad.object):
+            if isinstance(node, ox.NamedNode) and not node.value.startswith(GRAPH):
+                found.add(node.value)
+    return found
+
+
+def literals(store: ox.Store) -> Iterator[tuple[str, str]]:
+    """Yield (subject, text) of every literal but web addresses, which hold titles."""
+    for quad in store:
+        if isinstance(quad.object, ox.Literal) and quad.object.datatype != ANY_URI:
+            yield _short(str(getattr(quad.subject, "value", ""))), quad.object.value
+
+
+def _short(value: str) -> str:
+    return value.removeprefix(ID).removeprefix(XT)
