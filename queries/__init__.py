@@ -1,0 +1,92 @@
+"""The competency questions: each a query, a record of what it asks, and its expected answer.
+
+A question is one file `<name>.rq`, with its title, description and keywords in comments at the
+top; `expected/<name>.tsv` is its answer (SPARQL 1.1 TSV), written by `xingtu expect` and reviewed
+in the diff.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+FOLDER = Path(__file__).parent
+EXPECTED = FOLDER / "expected"
+HEADER = re.compile(r"# (title|description|keywords): (.+)")
+
+
+class InvalidQuestion(Exception):
+    """A question file lacks a header line or does not parse."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A competency question: its name (the file's stem), header and SPARQL text."""
+
+    name: str
+    title: str
+    description: str
+    keywords: tuple[str, ...]
+    text: str
+
+    @property
+    def expected(self) -> Path:
+        """Where the expected answer is kept."""
+        return EXPECTED / f"{self.name}.tsv"
+
+
+def load_questions(folder: Path = FOLDER) -> list[Question]:
+    """Read every question of a folder, by name.
+
+    Raises:
+        InvalidQuestion: if a file lacks one of the three header lines.
+    """
+    return [read_question(path) for path in sorted(folder.glob("*.rq"))]
+
+
+def read_question(path: Path) -> Question:
+    """Read one question file.
+
+    Raises:
+        InvalidQuestion: if it lacks one of the three header lines.
+    """
+    text = path.read_text("utf-8")
+    header = dict(HEADER.findall(text))
+    missing = {"title", "description", "keywords"} - header.keys()
+    if missing:
+        raise InvalidQuestion(f"{path.name}: no line '# {min(missing)}: …' at the top")
+    keywords = tuple(word.strip() for word in header["keywords"].split(","))
+    return Question(path.stem, header["title"], header["description"], keywords, text)
+
+
+def answer(question: Question, store: ox.Store) -> str:
+    """Return the answer of a question as TSV (SPARQL 1.1 Query Results CSV and TSV Formats).
+
+    Raises:
+        InvalidQuestion: if the query does not parse, or is no SELECT.
+    """
+    try:
+        solutions = store.query(question.text)
+    except SyntaxError as error:
+        raise InvalidQuestion(f"{question.name}.rq: {error}") from error
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise InvalidQuestion(f"{question.name}.rq: a competency question is a SELECT query")
+    data = solutions.serialize(format=ox.QueryResultsFormat.TSV)
+    assert data is not None
+    return data.decode("utf-8")
+
+
+def write_expected(questions: Iterable[Question], store: ox.Store) -> list[Path]:
+    """Write the present answers as the expected ones; return the paths that changed."""
+    EXPECTED.mkdir(exist_ok=True)
+    changed = []
+    for question in questions:
+        text = answer(question, store)
+        if not question.expected.is_file() or question.expected.read_text("utf-8") != text:
+            question.expected.write_text(text, "utf-8")
+            changed.append(question.expected)
+    return changed

@@ -3,7 +3,6 @@
 Flask and pyoxigraph are imported when an application is made, not before, because
 `xingtu --help` imports this package.
 """
-# ruff: noqa: PLC0415
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +25,7 @@ def create_app(store: "Store | None" = None) -> "Flask":
         MissingDataset: if there is no store and the packaged dataset has not been built.
     """
     from flask import Flask, render_template
+
     from xingtu.server import problems, sparql
     from xingtu.server.store import open_store
 

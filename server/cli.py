@@ -1,5 +1,4 @@
 """The command line `xingtu`. Commands import what they need when they run, so help is quick."""
-# ruff: noqa: PLC0415
 
 import socket
 import sys
@@ -13,6 +12,14 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from xingtu.server.store import QueryResults
+    from xingtu.triples.problem import InvalidAuthoredFiles
+
+ARTICLES = click.option(
+    "--articles",
+    type=click.Path(path_type=Path),
+    envvar="XINGTU_ARTICLES",
+    help="Folder with the texts of the articles; also XINGTU_ARTICLES.",
+)
 
 
 class Failure(click.ClickException):
@@ -42,6 +49,7 @@ def main() -> None:
 def serve(host: str, port: int) -> None:
     """Serve the dataset: SPARQL endpoint and home page."""
     from waitress.server import create_server
+
     from xingtu.server import create_app
     from xingtu.server.store import MissingDataset
 
@@ -75,6 +83,79 @@ def query(source: str, format_: str) -> None:
     except (MissingDataset, QueryError) as error:
         raise Failure(error) from error
     print_results(results, format_, text)
+
+
+@main.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+def build(out: Path | None) -> None:
+    """Make the release files from the authored files; write nothing if anything is wrong."""
+    from xingtu.triples.build import RELEASE
+    from xingtu.triples.build import build as build_release
+    from xingtu.triples.problem import InvalidAuthoredFiles
+
+    try:
+        paths = build_release(out or RELEASE)
+    except InvalidAuthoredFiles as error:
+        raise refuse(error) from error
+    for path in paths:
+        click.echo(f"{path} ({path.stat().st_size:,} bytes)")
+
+
+@main.command()
+@ARTICLES
+def check(articles: Path | None) -> None:
+    """Hold the authored files and the release to every quality bar; status 1 if one is missed."""
+    from xingtu.triples.check import run_checks
+
+    report = run_checks(articles)
+    for problem in report.problems:
+        click.echo(problem)
+    for skipped in report.skipped:
+        click.echo(f"SKIPPED {skipped}", err=True)
+    if report.problems:
+        raise Failure(f"{len(report.problems)} problems")
+    click.echo("no problems")
+
+
+@main.command()
+@click.argument("draft", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@ARTICLES
+def anchor(draft: Path, articles: Path | None) -> None:
+    """Turn the quotes of a draft article file into offsets and hashes, in place."""
+    from xingtu.triples.anchor import anchor_file
+    from xingtu.triples.problem import InvalidAuthoredFiles
+
+    if articles is None:
+        raise Failure("anchoring needs the texts: say --articles DIR")
+    try:
+        anchor_file(draft, articles)
+    except InvalidAuthoredFiles as error:
+        raise refuse(error) from error
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def expect(names: tuple[str, ...]) -> None:
+    """Store the present answers of the competency questions as the expected ones."""
+    from xingtu.queries import InvalidQuestion, load_questions, write_expected
+    from xingtu.server.store import MissingDataset, open_store
+
+    try:
+        chosen = [q for q in load_questions() if not names or q.name in names]
+        changed = write_expected(chosen, open_store())
+    except (InvalidQuestion, MissingDataset) as error:
+        raise Failure(error) from error
+    if missing := set(names) - {question.name for question in chosen}:
+        raise UnknownQuery(f"no competency question {', '.join(sorted(missing))}")
+    for path in changed:
+        click.echo(f"{path.name} changed: review the diff")
+
+
+def refuse(error: "InvalidAuthoredFiles") -> Failure:
+    """Print every problem of the authored files; return the failure to raise."""
+    for problem in error.problems:
+        click.echo(problem)
+    return Failure(f"{len(error.problems)} problems in the authored files; nothing was written")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -130,6 +211,7 @@ def print_results(results: "QueryResults", format_: str, text: str) -> None:
     `format_` is `table`, `csv` or `json`: for solutions; ASK heeds only `json`, triples neither.
     """
     from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, serialize
+
     from xingtu.server.table import print_table, read_prefixes
 
     if isinstance(results, QueryTriples):
@@ -143,7 +225,3 @@ def print_results(results: "QueryResults", format_: str, text: str) -> None:
         click.echo(results.serialize(format=QueryResultsFormat.CSV), nl=False)
     else:
         print_table(results, read_prefixes(text))
-
-
-# Commands of the pipeline (build, check, anchor) belong here: a thin function under
-# @main.command() that imports from xingtu.triples when it runs.

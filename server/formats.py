@@ -1,5 +1,4 @@
 """The media types an answer can have, and the choice among them."""
-# ruff: noqa: N818  (see store.py)
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pyoxigraph import (
     serialize,
 )
 from werkzeug.datastructures import MIMEAccept
+
 from xingtu.server.store import QueryResults
 
 Syntax = TypeVar("Syntax", bound=QueryResultsFormat | RdfFormat)

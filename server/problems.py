@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
+
 from xingtu.server.formats import NotAcceptable
 from xingtu.server.sparql import InvalidRequest, UnsupportedBody
 from xingtu.server.store import (

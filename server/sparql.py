@@ -1,5 +1,4 @@
 """The endpoint `/sparql`: the query operation of the SPARQL 1.1 Protocol, read-only."""
-# ruff: noqa: N818  (see store.py)
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from pyoxigraph import BlankNode, NamedNode, Triple
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.wrappers import Response as AnyResponse
+
 from xingtu.server.formats import (
     GRAPH_FORMATS,
     RESULT_FORMATS,

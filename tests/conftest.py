@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, Store
+
 from xingtu.server import create_app
-from xingtu.server.store import MissingDataset, open_store
+from xingtu.server.store import MissingDataset, load_store, open_store
 
 DATA = Path(__file__).parent / "data"
 
@@ -19,9 +20,7 @@ DATA = Path(__file__).parent / "data"
 @pytest.fixture(scope="session")
 def store() -> Store:
     """The small dataset; read-only, so shared."""
-    store = Store()
-    store.load(path=DATA / "small.trig", format=RdfFormat.TRIG)
-    return store
+    return load_store(DATA / "small.trig", RdfFormat.TRIG)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner
 from pyoxigraph import RdfFormat, parse
+
 from xingtu.server.cli import main
 
 PREFIXES = """PREFIX ex: <https://example.org/ontology/>
@@ -17,11 +18,10 @@ PREFIX : <https://example.org/id/>
 MISSIONS = PREFIXES + "SELECT ?mission ?name { ?mission ex:name ?name } ORDER BY ?mission ?name"
 SERVE_SMALL = """
 import sys
-from pyoxigraph import Store
+from pyoxigraph import RdfFormat
 import xingtu.server.store
 from xingtu.server.cli import main
-small = Store()
-small.load(path=sys.argv[1])
+small = xingtu.server.store.load_store(sys.argv[1], RdfFormat.TRIG)
 xingtu.server.store.open_store = lambda: small
 main(["serve", "--port", "0"])
 """

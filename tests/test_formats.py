@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Store, Triple, parse, parse_query_results
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
+
 from xingtu.server.formats import GRAPH_FORMATS, RESULT_FORMATS, NotAcceptable, choose_format
 from xingtu.server.store import evaluate
 

@@ -79,7 +79,10 @@ def anchor_file(path: Path, articles: Path) -> None:
     snapshot = articles / found[1] if found else None
     if snapshot is None or not snapshot.is_file():
         raise InvalidAuthoredFiles(
-            [Problem(path.name, 1, "file", f"no snapshot {snapshot} to anchor in", "name it: file: …")]
+            [
+                Problem(
+                    path.name, 1, "file", f"no snapshot {snapshot} to anchor in", "name it: file: …"
+                )
+            ]
         )
     path.write_text(anchor(draft, snapshot.read_text("utf-8"), path.name), "utf-8")
-

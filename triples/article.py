@@ -114,7 +114,9 @@ def read_article(path: Path) -> tuple[Article, list[Problem]]:
 def _passage(
     reader: Reader, slug: str, node: yaml.Node, defaults: dict[str, tuple[str, ...]]
 ) -> tuple[Passage, list[Claim]]:
-    fields = reader.fields(node, "passage", QUALIFIERS | {"at", "sha256", "claims"}, {"at", "sha256", "claims"})
+    fields = reader.fields(
+        node, "passage", QUALIFIERS | {"at", "sha256", "claims"}, {"at", "sha256", "claims"}
+    )
     at = OFFSETS.fullmatch(reader.text(fields.get("at"), "at"))
     if at is None or int(at[1]) >= int(at[2]):
         reader.complain(fields.get("at", node), "at", "must be START-END, START before END")
@@ -143,9 +145,7 @@ def _claims(
                 yield Claim(subject, predicate, text, passage, defaults | own, reader.name, line)
 
 
-def _value(
-    reader: Reader, node: yaml.Node, about: str
-) -> tuple[str, dict[str, tuple[str, ...]]]:
+def _value(reader: Reader, node: yaml.Node, about: str) -> tuple[str, dict[str, tuple[str, ...]]]:
     if not isinstance(node, yaml.MappingNode):
         return reader.text(node, about), {}
     fields = reader.fields(node, about, QUALIFIERS | {"value"}, {"value"})

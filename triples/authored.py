@@ -78,7 +78,10 @@ class Reader:
         found = dict(self.items(node, about))
         for key in sorted(found.keys() - known):
             self.complain(
-                found.pop(key), about, f"unknown key {key!r}", f"use one of {', '.join(sorted(known))}"
+                found.pop(key),
+                about,
+                f"unknown key {key!r}",
+                f"use one of {', '.join(sorted(known))}",
             )
         for key in sorted(required - found.keys()):
             self.complain(node, about, f"the key {key!r} is missing", "see FORMAT.md")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from xingtu.triples.dataset import dataset_lines, served_graphs
-from xingtu.triples.release import release_triples, serialize_release
+from xingtu.triples.owl import release_triples, serialize_release
 from xingtu.triples.source import FOLDER, Source, load_source
 
 RELEASE = FOLDER / "release"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from xingtu.ontology import module_paths
 from xingtu.triples import verify_graph, verify_shapes, verify_text
 from xingtu.triples.build import RELEASE, render
 from xingtu.triples.problem import Problem
@@ -32,7 +33,7 @@ def run_checks(
     """Check the authored files and the release made from them.
 
     Args:
-        articles: the folder with the article snapshots; without it the checks that need them are skipped.
+        articles: the folder with the snapshots; without it the checks that need them are skipped.
         folder: holds `articles/` and `entities/`.
         release: holds the built files.
     """
@@ -44,9 +45,9 @@ def run_checks(
     if problems:
         report.skipped.append("checks of the built graph: mend the authored files first")
         return report
-    report.add(_drift(source, release))
+    report.add(check_drift(source, release))
     report.add(_built(source, release, texts))
-    report.add(verify_shapes.check_style())
+    report.add(verify_shapes.check_style(verify_shapes.read_graph(module_paths())))
     return report
 
 
@@ -60,13 +61,16 @@ def _texts(source: Source, articles: Path | None, report: Report) -> dict[str, s
     return texts
 
 
-def _drift(source: Source, release: Path) -> Iterator[Problem]:
+def check_drift(source: Source, release: Path) -> Iterator[Problem]:
+    """Yield each release file that is missing or is not what the authored files give."""
     for name, data in render(source).items():
         path = release / name
         if not path.is_file():
             yield Problem(name, 0, "", "is missing", "run `xingtu build`")
         elif path.read_bytes() != data:
-            yield Problem(name, 0, "", "differs from what the authored files give", "run `xingtu build`")
+            yield Problem(
+                name, 0, "", "differs from what the authored files give", "run `xingtu build`"
+            )
 
 
 def _built(source: Source, release: Path, texts: dict[str, str]) -> Iterator[Problem]:
@@ -79,7 +83,7 @@ def _built(source: Source, release: Path, texts: dict[str, str]) -> Iterator[Pro
     yield from verify_graph.check_intervals(store)
     yield from verify_graph.check_iris(store, source.schema)
     yield from verify_text.check_copied_text(verify_graph.literals(store), texts, _titles(source))
-    yield from verify_shapes.check_shapes(release / "xingtu.ttl")
+    yield from verify_shapes.check_shapes(verify_shapes.read_graph([release / "xingtu.ttl"]))
 
 
 def _titles(source: Source) -> set[str]:

@@ -1,4 +1,7 @@
-"""The served dataset: one named graph an article, and graphs for entities, ontology, inferences, description."""
+"""The served dataset in named graphs.
+
+There is one for each article, and one each for entities, ontology, inferences and description.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ Graphs = dict[str, set[ox.Triple]]
 
 
 def article_graphs(source: Source) -> Graphs:
-    """Return, per article, its description, its claims and evidence, and the facts they make true."""
+    """Return, per article, its header, its claims and evidence, and the facts they make true."""
     graphs: Graphs = {a.slug: set(describe.describe_article(a)) for a in source.articles}
     keys = claim_iris(source)
     for statement in source.statements:
@@ -90,7 +93,11 @@ def _description(source: Source, graphs: Graphs) -> Iterator[ox.Triple]:
         return ox.Triple(subject, ox.NamedNode(predicate), value)
 
     yield say(node, RDF_TYPE.value, ox.NamedNode(VOID + "Dataset"))
-    yield say(node, DCTERMS + "title", ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en"))
+    yield say(
+        node,
+        DCTERMS + "title",
+        ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en"),
+    )
     yield say(node, DCTERMS + "title", ox.Literal("星图：中国航天知识图谱", language="zh"))
     yield say(node, DCTERMS + "license", ox.NamedNode(LICENCE))
     yield say(node, DCTERMS + "creator", ox.Literal("The Xingtu founders"))
@@ -111,4 +118,6 @@ def supports(statements: list[Statement]) -> dict[ox.Triple, list[ox.NamedNode]]
     for statement in statements:
         for triple in statement.triples:
             found.setdefault(triple, set()).add(statement.iri.value)
-    return {triple: [ox.NamedNode(value) for value in sorted(iris)] for triple, iris in found.items()}
+    return {
+        triple: [ox.NamedNode(value) for value in sorted(iris)] for triple, iris in found.items()
+    }

@@ -26,7 +26,12 @@ LINKS = {
     "rank": ("rank", "normal"),
     "status": ("claimStatus", "accepted"),
 }
-THINGS = {"by": "claimedBy", "reportedBy": "reportedBy", "quotedFrom": "quotedFrom", "madeIn": "madeIn"}
+THINGS = {
+    "by": "claimedBy",
+    "reportedBy": "reportedBy",
+    "quotedFrom": "quotedFrom",
+    "madeIn": "madeIn",
+}
 OTHERS = {"contradicts": "contradicts", "supersedes": "supersedesClaim"}
 TEXTS = ("dateAnchor", "subjectNamedAs")
 

@@ -49,7 +49,10 @@ def read_entities(folder: Path, schema: Schema) -> tuple[dict[str, Entity], list
             if slug in entities:
                 first = entities[slug]
                 reader.complain(
-                    node, slug, f"is there already ({first.file}:{first.line})", "keep one of the two"
+                    node,
+                    slug,
+                    f"is there already ({first.file}:{first.line})",
+                    "keep one of the two",
                 )
             entities.setdefault(slug, entity)
         problems += reader.problems
@@ -63,7 +66,9 @@ def _entity(reader: Reader, slug: str, node: yaml.Node, schema: Schema) -> Entit
     types = reader.texts(fields.get("type"), slug)
     for name in types:
         if name not in schema.ancestors:
-            reader.complain(fields["type"], slug, f"no class {name!r} in the ontology", "see ontology/")
+            reader.complain(
+                fields["type"], slug, f"no class {name!r} in the ontology", "see ontology/"
+            )
     wikidata = reader.text(fields.get("wikidata"), slug)
     if wikidata and not WIKIDATA_ITEM.fullmatch(wikidata):
         reader.complain(fields["wikidata"], slug, f"{wikidata!r} is no Wikidata item")

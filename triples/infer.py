@@ -1,7 +1,7 @@
 """What follows from the facts: derived shortcuts and OWL inferences, by SPARQL rules to a fixpoint.
 
-The rules are data: `ontology/rules/*.rq`, and the `xt:derivation` queries in the ontology. They cover the
-constructs that the ontology uses; the tests hold the result to HermiT's.
+The rules are data: `ontology/rules/*.rq`, and the `xt:derivation` queries in the ontology. They
+cover the constructs that the ontology uses; the tests hold the result to HermiT's.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ def derive(facts: list[ox.Triple], schema: Schema) -> tuple[set[ox.Triple], set[
     queries = [_with_prefixes(query) for _, query in sorted(schema.derivations.items())]
     while True:
         before = len(known)
-        for texts, found in ((queries, shortcuts), (rules, inferences)):
-            for text in texts:
-                found |= _apply(text, store, known)
+        for text in queries:
+            shortcuts |= _apply(text, store, known)
+        for text in rules:
+            inferences |= _apply(text, store, known)
         if len(known) == before:
             return shortcuts, {t for t in inferences if not _of_ontology(t, schema)}
 
@@ -48,7 +49,9 @@ def _apply(query: str, store: ox.Store, known: set[ox.Quad]) -> set[ox.Triple]:
     """Run one rule, add what is new to the store, and return it."""
     triples = store.query(query)
     assert isinstance(triples, ox.QueryTriples)
-    new = {quad for t in triples if (quad := ox.Quad(t.subject, t.predicate, t.object)) not in known}
+    new = {
+        quad for t in triples if (quad := ox.Quad(t.subject, t.predicate, t.object)) not in known
+    }
     store.extend(new)
     known |= new
     return {quad.triple for quad in new}

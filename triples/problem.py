@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One fault: the file (or graph) and line it is in, what it is about, what is wrong, the remedy."""
+    """One fault: its file (or graph) and line, what it is about, what is wrong, the remedy."""
 
     file: str
     line: int
@@ -18,7 +18,9 @@ class Problem:
     def __str__(self) -> str:
         """Return `file:line: about: message; remedy`, on one line."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        text = f"{place}: {self.about}: {self.message}" if self.about else f"{place}: {self.message}"
+        text = (
+            f"{place}: {self.about}: {self.message}" if self.about else f"{place}: {self.message}"
+        )
         return f"{text}; {self.remedy}" if self.remedy else text
 
 

@@ -1,4 +1,4 @@
-"""All authored files together, typed against the ontology; everything wrong with them in one list."""
+"""All authored files, typed against the ontology; everything wrong with them in one list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from xingtu.triples.statement import ASSERTED_OF_PLANS, Statement, make_statemen
 
 FOLDER = Path(__file__).parent
 ENUMERATIONS = {"modality": "Modality", "rank": "Rank", "status": "ClaimStatus"}
-AGENTS = {"by": "Agent", "reportedBy": "Agent", "madeIn": "SpeechAct", "quotedFrom": "InformationEntity"}
+AGENTS = {
+    "by": "Agent",
+    "reportedBy": "Agent",
+    "madeIn": "SpeechAct",
+    "quotedFrom": "InformationEntity",
+}
 HEADER_LINKS = {"publishedBy": "Agent", "author": "Agent", "republishes": "Publication"}
 STATUS_FREE = {"InformationEntity", "Concept", "Relator"}
 """Kinds of subject that say of themselves that they are no accomplished facts."""
@@ -80,7 +85,9 @@ def _fault(claim: Claim, message: str, remedy: str = "") -> Problem:
 class _Judge:
     """Holds the claims to the ontology and to the entities."""
 
-    def __init__(self, schema: Schema, entities: dict[str, Entity], articles: list[Article]) -> None:
+    def __init__(
+        self, schema: Schema, entities: dict[str, Entity], articles: list[Article]
+    ) -> None:
         self.schema = schema
         self.entities = entities
         self.articles = articles
@@ -137,7 +144,9 @@ class _Judge:
         if not kinds:
             yield _fault(claim, f"unknown object {claim.value!r}", "add it to entities/")
         elif prop.range in self.schema.ancestors and prop.range not in kinds:
-            yield _fault(claim, f"{claim.value!r} is no {prop.range}", "mend its type or the property")
+            yield _fault(
+                claim, f"{claim.value!r} is no {prop.range}", "mend its type or the property"
+            )
 
     def _qualifiers(self, claim: Claim) -> Iterator[Problem]:
         for name, kind in ENUMERATIONS.items():
@@ -184,7 +193,9 @@ class _Judge:
                 continue
             if claim.subject not in with_status and not STATUS_FREE & self.kinds(claim.subject):
                 message = f"a {claim.modality} makes a triple, but the subject has no status"
-                yield _fault(claim, message, "state its status (planned, proposed …) with a passage")
+                yield _fault(
+                    claim, message, "state its status (planned, proposed …) with a passage"
+                )
 
     def _unused(self) -> Iterator[Problem]:
         used = {claim.subject for claim in self.claims} | {claim.value for claim in self.claims}
@@ -196,11 +207,12 @@ class _Judge:
         for entity in self.entities.values():
             if entity.slug not in used:
                 message = "no claim is about it or names it"
-                yield Problem(entity.file, entity.line, entity.slug, message, "state a fact or delete it")
+                yield Problem(
+                    entity.file, entity.line, entity.slug, message, "state a fact or delete it"
+                )
 
 
 def claim_iris(source: Source) -> dict[str, str]:
     """Return claim key → claim IRI."""
     pairs = ((statement.claim.one("key"), statement.iri.value) for statement in source.statements)
     return {key: value for key, value in pairs if key}
-

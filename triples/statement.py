@@ -68,7 +68,7 @@ def make_statement(claim: Claim, schema: Schema) -> Statement:
 
 def may_be_asserted(claim: Claim, prop: Property) -> bool:
     """Tell whether a claim, by its own standing, may make its triple true (FORMAT.md)."""
-    if claim.one("status", "accepted") != "accepted" or claim.one("rank") == "deprecated":
+    if claim.one("status", "accepted") != "accepted" or claim.one("scopeAmbiguous"):
         return False
     return claim.modality in ASSERTED or (
         prop.asserted_of_plans and claim.modality in ASSERTED_OF_PLANS
@@ -77,8 +77,12 @@ def may_be_asserted(claim: Claim, prop: Property) -> bool:
 
 def asserted(statements: list[Statement], schema: Schema) -> list[Statement]:
     """Return the statements whose triples hold: of the best rank for their subject and property."""
-    standing = [s for s in statements if may_be_asserted(s.claim, schema.properties[s.claim.predicate])]
-    best = {(s.claim.subject, s.claim.predicate) for s in standing if s.claim.one("rank") == "preferred"}
+    standing = [
+        s for s in statements if may_be_asserted(s.claim, schema.properties[s.claim.predicate])
+    ]
+    best = {
+        (s.claim.subject, s.claim.predicate) for s in standing if s.claim.one("rank") == "preferred"
+    }
     return [
         s
         for s in standing
@@ -98,7 +102,9 @@ def _value(prop: Property, text: str, schema: Schema) -> tuple[Form, Form]:
     if prop.range == XSD + "integer":
         literal = ox.Literal(str(int(text)), datatype=INTEGER)
         return (("valueNumber", decimal(str(int(text)))),), ((prop.name, literal),)
-    literal = ox.Literal(text, datatype=ANY_URI) if prop.range == ANY_URI.value else ox.Literal(text)
+    literal = (
+        ox.Literal(text, datatype=ANY_URI) if prop.range == ANY_URI.value else ox.Literal(text)
+    )
     return (("valueText", ox.Literal(text)),), ((prop.name, literal),)
 
 

@@ -24,19 +24,23 @@ SELECT ?s ?p ?o WHERE {
 
 CLAIM_WITHOUT_FACT = """
 SELECT ?s ?p ?o WHERE {
-  GRAPH ?g { ?c rdf:reifies ?t ; xt:predicate ?property ; xt:claimStatus xt:accepted ; xt:modality ?modality ; xt:rank ?rank ; xt:subject ?about }
+  GRAPH ?g { ?c rdf:reifies ?t ; xt:subject ?about ; xt:predicate ?property ;
+    xt:claimStatus xt:accepted ; xt:modality ?modality ; xt:rank ?rank }
   BIND(SUBJECT(?t) AS ?s) BIND(PREDICATE(?t) AS ?p) BIND(OBJECT(?t) AS ?o)
-  FILTER(?rank != xt:deprecated)
+  FILTER NOT EXISTS { GRAPH ?g { ?c xt:scopeAmbiguous true } }
   FILTER(?modality = xt:factual || ?modality IN (xt:plan, xt:target, xt:proposal)
     && EXISTS { GRAPH graph:ontology { ?property xt:assertedOfPlans true } })
-  FILTER(?rank = xt:preferred || NOT EXISTS { GRAPH ?other { ?better xt:subject ?about ; xt:predicate ?property ; xt:rank xt:preferred ; xt:claimStatus xt:accepted } })
+  FILTER(?rank = xt:preferred || NOT EXISTS { GRAPH ?other { ?better xt:subject ?about ;
+    xt:predicate ?property ; xt:rank xt:preferred ; xt:claimStatus xt:accepted } })
   FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"""
 """An accepted claim of the best rank, fit to be asserted, whose triple is not in its graph."""
 
-OTHER_INTERVAL = """
+DATES = """
 SELECT ?s ?p ?text ?low ?high WHERE {
   GRAPH graph:ontology { ?p xt:lowerBound ?lower ; xt:upperBound ?upper }
-  GRAPH ?g { ?s ?p ?text . OPTIONAL { ?s ?lower ?low } OPTIONAL { ?s ?upper ?high } } }"""
+  GRAPH ?g { ?s ?p ?text }
+  OPTIONAL { GRAPH ?g { ?s ?lower ?low } } OPTIONAL { GRAPH ?g { ?s ?upper ?high } } }"""
+"""Every EDTF date with the two ends that stand beside it in its graph."""
 
 
 def select(store: ox.Store, query: str) -> Iterator[tuple[str, ...]]:
@@ -48,16 +52,24 @@ def select(store: ox.Store, query: str) -> Iterator[tuple[str, ...]]:
 
 
 def check_facts_and_claims(store: ox.Store) -> Iterator[Problem]:
-    """Yield each fact without an accepted claim, and each claim that should be a fact and is not."""
+    """Yield each fact without an accepted claim, and each claim that should be a fact."""
     for s, p, o in sorted(select(store, UNCLAIMED_FACT)):
-        yield Problem("dataset", 0, _short(s), f"{_short(p)} {_short(o)} has no accepted claim", "build again")
+        yield Problem(
+            "dataset", 0, _short(s), f"{_short(p)} {_short(o)} has no accepted claim", "build again"
+        )
     for s, p, o in sorted(select(store, CLAIM_WITHOUT_FACT)):
-        yield Problem("dataset", 0, _short(s), f"{_short(p)} {_short(o)} is claimed and not asserted", "build again")
+        yield Problem(
+            "dataset",
+            0,
+            _short(s),
+            f"{_short(p)} {_short(o)} is claimed and not asserted",
+            "build again",
+        )
 
 
 def check_intervals(store: ox.Store) -> Iterator[Problem]:
     """Yield each EDTF date whose two ends are not in its graph."""
-    for s, p, text, low, high in sorted(select(store, OTHER_INTERVAL)):
+    for s, p, text, low, high in sorted(select(store, DATES)):
         interval = parse_edtf(text)
         if (interval.earliest or "", interval.latest or "") != (low, high):
             message = f"{_short(p)} {text} does not mean {low or '..'} to {high or '..'}"
@@ -67,11 +79,19 @@ def check_intervals(store: ox.Store) -> Iterator[Problem]:
 def check_iris(store: ox.Store, schema: Schema) -> Iterator[Problem]:
     """Yield each IRI of ours that is ill-formed, undeclared or untyped."""
     declared = set(schema.properties) | set(schema.ancestors) | set(schema.individuals)
-    declared |= {s for (s,) in select(store, "SELECT ?s WHERE { GRAPH graph:ontology { ?s a ?kind } }")}
+    declared |= {
+        s for (s,) in select(store, "SELECT ?s WHERE { GRAPH graph:ontology { ?s a ?kind } }")
+    }
     typed = {s for (s,) in select(store, "SELECT ?s WHERE { GRAPH ?g { ?s a ?kind } }")}
     for value in sorted(_nodes(store)):
-        if value.startswith(XT) and value not in declared and value.removeprefix(XT) not in declared:
-            yield Problem("dataset", 0, value, "is no term of the ontology", "declare it or mend it")
+        if (
+            value.startswith(XT)
+            and value not in declared
+            and value.removeprefix(XT) not in declared
+        ):
+            yield Problem(
+                "dataset", 0, value, "is no term of the ontology", "declare it or mend it"
+            )
         if value.startswith(ID) and not SLUG.fullmatch(value.removeprefix(ID)):
             yield Problem("dataset", 0, value, "is ill-formed", "see iri.py")
         if value.startswith(ID) and value not in typed:

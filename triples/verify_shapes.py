@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyshacl
 import rdflib
 from rdflib.namespace import RDF, SH
 
-from xingtu.ontology import module_paths
 from xingtu.ontology.schema import FOLDER
 from xingtu.triples.iri import ID
 from xingtu.triples.problem import Problem
@@ -17,26 +16,32 @@ from xingtu.triples.problem import Problem
 rdflib.NORMALIZE_LITERALS = False  # else "…Z" becomes "…+00:00" on the way in
 
 
-def check_shapes(release: Path) -> Iterator[Problem]:
-    """Yield each violation of `shapes.ttl` by the release (Turtle)."""
-    yield from _violations(rdflib.Graph().parse(release), "shapes.ttl", release.name)
-
-
-def check_style(modules: list[Path] | None = None) -> Iterator[Problem]:
-    """Yield each violation of `style.ttl` by the ontology's modules."""
+def read_graph(paths: Iterable[Path]) -> rdflib.Graph:
+    """Return the union of Turtle files."""
     graph = rdflib.Graph()
-    for path in modules or module_paths():
+    for path in paths:
         graph.parse(path)
-    yield from _violations(graph, "style.ttl", "ontology")
+    return graph
 
 
-def _violations(data: rdflib.Graph, shapes: str, file: str) -> Iterator[Problem]:
-    rules = rdflib.Graph().parse(FOLDER / shapes)
+def check_shapes(data: rdflib.Graph) -> Iterator[Problem]:
+    """Yield each violation of `shapes.ttl` by the data, which includes the ontology."""
+    yield from _violations(data, "shapes.ttl", "release")
+
+
+def check_style(ontology: rdflib.Graph) -> Iterator[Problem]:
+    """Yield each violation of `style.ttl` by the ontology's modules."""
+    yield from _violations(ontology, "style.ttl", "ontology")
+
+
+def _violations(data: rdflib.Graph, shapes: str, where: str) -> Iterator[Problem]:
+    rules = read_graph([FOLDER / shapes])
     _, report, text = pyshacl.validate(data, shacl_graph=rules)
     if not isinstance(report, rdflib.Graph):
         raise RuntimeError(f"{shapes} cannot be run: {text}")
-    for result in sorted(report.subjects(RDF.type, SH.ValidationResult)):
+    for result in sorted(report.subjects(RDF.type, SH.ValidationResult), key=str):
         focus = report.value(result, SH.focusNode)
         parts = (report.value(result, SH.resultPath), report.value(result, SH.value))
         about = " ".join(str(part).removeprefix(ID) for part in (focus, *parts) if part is not None)
-        yield Problem(file, 0, about, str(report.value(result, SH.resultMessage)), f"see {shapes}")
+        message = " ".join(str(report.value(result, SH.resultMessage)).split())
+        yield Problem(where, 0, about, message, f"see {shapes}")

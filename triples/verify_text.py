@@ -1,4 +1,4 @@
-"""Checks against the article texts: passages are where they are said to be, and no text is copied."""
+"""Checks against the article texts: passages are where they should be, and no text is copied."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def check_snapshots(articles: Iterable[Article], texts: dict[str, str]) -> Itera
             message = f"no snapshot {article.header.get('file')} in the articles folder"
             yield Problem(article.file, 1, "file", message, "fetch it, or check without --articles")
         elif hashlib.sha256(text.encode("utf-8")).hexdigest() != article.header.get("sha256"):
-            yield Problem(article.file, 1, "sha256", "the snapshot has another hash", "re-anchor its passages")
+            yield Problem(
+                article.file, 1, "sha256", "the snapshot has another hash", "re-anchor its passages"
+            )
 
 
 def check_passages(articles: Iterable[Article], texts: dict[str, str]) -> Iterator[Problem]:
@@ -50,9 +52,17 @@ def check_passages(articles: Iterable[Article], texts: dict[str, str]) -> Iterat
                 message = f"ends outside the text, which has {len(text)} characters"
                 yield Problem(article.file, line, about, message, "anchor it again")
             elif passage.end - passage.start < SHORTEST:
-                yield Problem(article.file, line, about, f"is shorter than {SHORTEST} characters", "take in its context")
+                yield Problem(
+                    article.file,
+                    line,
+                    about,
+                    f"is shorter than {SHORTEST} characters",
+                    "take in its context",
+                )
             elif hash_passage(text[passage.start : passage.end]) != passage.sha256:
-                yield Problem(article.file, line, about, "the hash differs from the text's", "anchor it again")
+                yield Problem(
+                    article.file, line, about, "the hash differs from the text's", "anchor it again"
+                )
 
 
 def check_copied_text(

@@ -1,7 +1,7 @@
 """The release for Protégé and owlready2: one OWL 2 DL ontology with everything asserted in it.
 
-Each fact carries an `owl:Axiom` annotation that links it to its claims. The axiom's node must be blank and
-the only one for its triple: tools drop a named one, and merge two.
+Each fact carries an `owl:Axiom` annotation that links it to its claims. The axiom's node must be
+blank and the only one for its triple: tools drop a named one, and merge two.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SUPPORTED_BY = iri.term("supportedBy")
 
 
 def release_triples(source: Source) -> list[ox.Triple]:
-    """Return the release: terms, entities, facts, shortcuts, claims, evidence, axiom annotations."""
+    """Return terms, entities, facts, shortcuts, claims, evidence and axiom annotations."""
     individuals = entity_graph(source).union(*article_graphs(source).values())
     shortcuts, _ = derive(sorted_triples(individuals), source.schema)
     triples = individuals | shortcuts | set(_terms(source)) | set(_header(source))
@@ -62,7 +62,10 @@ def _header(source: Source) -> Iterator[ox.Triple]:
         (OWL + "versionIRI", ox.NamedNode(f"{RELEASE.value}/{version}")),
         (OWL + "versionInfo", ox.Literal(version)),
         (RDFS + "label", ox.Literal("Xingtu: ontology, facts and claims", language="en")),
-        (DCTERMS + "title", ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en")),
+        (
+            DCTERMS + "title",
+            ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en"),
+        ),
         (DCTERMS + "license", ox.NamedNode(LICENCE)),
         (DCTERMS + "creator", ox.Literal("The Xingtu founders")),
         (DCTERMS + "source", ox.NamedNode("https://w3id.org/xingtu/ontology")),

@@ -1,0 +1,47 @@
+"""Competency questions: each is a record, and each gets its expected answer."""
+
+import pytest
+from pyoxigraph import Store
+
+from xingtu.queries import EXPECTED, InvalidQuestion, answer, load_questions, read_question
+
+QUESTIONS = load_questions()
+
+
+def test_there_are_many_questions_with_titles_of_their_own() -> None:
+    assert len(QUESTIONS) >= 70
+    assert len({question.title for question in QUESTIONS}) == len(QUESTIONS)
+    assert {path.stem for path in EXPECTED.glob("*.tsv")} == {q.name for q in QUESTIONS}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_a_question_gets_its_expected_answer(question, packaged_store: Store) -> None:
+    text = answer(question, packaged_store)
+    assert len(text.splitlines()) > 1, "a question that the graph cannot answer"
+    assert text == question.expected.read_text("utf-8"), "`xingtu expect`, then review the diff"
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_a_question_is_short_and_readable(question) -> None:
+    lines = [line for line in question.text.splitlines() if not line.startswith(("#", "PREFIX"))]
+    assert len(lines) <= 25
+    assert question.title.endswith("?")
+    assert question.description.endswith(".")
+    assert question.keywords
+
+
+def test_a_question_without_header_is_refused(tmp_path) -> None:
+    path = tmp_path / "nameless.rq"
+    path.write_text("# title: What?\n# keywords: x\nSELECT * {}", "utf-8")
+    with pytest.raises(InvalidQuestion, match=r"nameless.rq: no line '# description"):
+        read_question(path)
+
+
+@pytest.mark.parametrize("body", ["SELECT * {", "ASK {}"])
+def test_a_question_that_is_no_select_is_refused(
+    tmp_path, body: str, packaged_store: Store
+) -> None:
+    path = tmp_path / "odd.rq"
+    path.write_text(f"# title: What?\n# description: That.\n# keywords: x\n{body}", "utf-8")
+    with pytest.raises(InvalidQuestion, match="odd.rq"):
+        answer(read_question(path), packaged_store)

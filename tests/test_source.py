@@ -1,0 +1,167 @@
+"""Malformed authored files: one clear line for each fault, all of them in one run."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from xingtu.triples.build import build
+from xingtu.triples.problem import InvalidAuthoredFiles
+from xingtu.triples.source import load_source, read_source
+
+HASH = "0" * 64
+ENTITIES = """
+    mars: {type: [Planet, MartianPlace], en: Mars, zh: 火星, wikidata: Q111}
+    probe-1: {type: Mission, en: Probe 1}
+    probe-1-launch: {type: Launch, en: launch of Probe 1}
+    rocket-1: {type: LaunchVehicleModel, en: Rocket 1}
+    outlet: {type: MediaOrganisation, en: Outlet}
+    """
+HEADER = f"""
+    file: a.txt
+    sha256: "{HASH}"
+    title: A title
+    publishedBy: outlet
+    by: outlet
+    asOf: 2026-01-01
+    """
+PASSAGES = f"""
+    passages:
+    - at: 0-40
+      sha256: "{HASH}"
+      claims:
+        probe-1:
+          hasEvent: probe-1-launch
+          targets: {{value: mars, modality: plan}}
+          status: planned
+        probe-1-launch:
+          launchVehicle: rocket-1
+          plannedWhen: {{value: 2028, modality: plan}}
+          status: planned
+    """
+
+
+def write(folder: Path, entities: str, article: str) -> Path:
+    for name, text in (("entities/all.yaml", entities), ("articles/an-article.yaml", article)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def sound(text: str) -> str:
+    return dedent(text).lstrip()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write(tmp_path, sound(ENTITIES), sound(HEADER) + sound(PASSAGES))
+
+
+def test_sound_files_give_typed_statements(folder: Path) -> None:
+    source = load_source(folder)
+    assert len(source.statements) == 6
+    (planned,) = (s for s in source.statements if s.claim.predicate == "plannedWhen")
+    ends = [str(triple.object) for triple in planned.triples]
+    assert ends[0] == '"2028"'
+    assert ends[1].startswith('"2028-01-01T00:00:00Z"')
+    assert ends[2].startswith('"2028-12-31T23:59:59Z"')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            "plannedWhen: {value: 2028, ",
+            "plannedWhen: {value: soon, ",
+            "articles/an-article.yaml:17: probe-1-launch plannedWhen: 'soon' is not an EDTF date",
+        ),
+        (
+            "targets: {value: mars",
+            "targets: {value: venus",
+            "unknown object 'venus'; add it to entities/",
+        ),
+        ("targets: {value: mars", "targets: {value: rocket-1", "'rocket-1' is no Place"),
+        (
+            "hasEvent: probe-1-launch",
+            "hasEvents: probe-1-launch",
+            "no property 'hasEvents' in the ontology",
+        ),
+        ("launchVehicle: rocket-1", "targets: mars", "the subject is no Endeavour"),
+        (
+            "modality: plan}\n      status",
+            "modality: wish}\n      status",
+            "modality: 'wish' is no Modality",
+        ),
+        ("value: mars, modality", "value: mars, mood", "unknown key 'mood'"),
+        ("at: 0-40", "at: 40-0", "must be START-END, START before END"),
+        ("at: 0-40", "at: 0..40", "must be START-END, START before END"),
+        (f'sha256: "{HASH}"\n  claims', "sha256: abc\n  claims", "must be 64 hexadecimal digits"),
+        ("title: A title\n", "", "the key 'title' is missing"),
+        ("publishedBy: outlet", "publishedBy: nobody", "'nobody' is no Agent"),
+        ("asOf: 2026-01-01", "asOf: 2026-13-01", "asOf: '2026-13-01' is no day"),
+        (
+            "probe-1-launch:\n      launchVehicle",
+            "probe-2:\n      launchVehicle",
+            "unknown subject 'probe-2'",
+        ),
+        (
+            "      status: planned\n    probe-1-launch",
+            "    probe-1-launch",
+            "the subject has no status",
+        ),
+        ("value: mars, ", "value: mars, contradicts: nothing, ", "no claim has the key 'nothing'"),
+        (
+            "hasEvent: probe-1-launch",
+            "hasEvent: [probe-1-launch, probe-1-launch]",
+            "the same claim is written twice",
+        ),
+        ("    probe-1:\n", "    probe-1:\n      targets: mars\n", "the key 'targets' comes twice"),
+        ("passages:", "passages: [", "YAML"),
+        (
+            "en: Outlet}",
+            "en: Outlet}\nouter: {type: State, en: Outer}",
+            "no claim is about it or names it",
+        ),
+        ("type: Mission", "type: Misson", "no class 'Misson' in the ontology"),
+        ("wikidata: Q111", "wikidata: 111", "'111' is no Wikidata item"),
+        ("en: Rocket 1}", "en: Rocket 1, wikidata: Q111}", "Q111 is linked to 'mars' already"),
+        ("rocket-1: {", "Rocket_1: {", "is no slug"),
+        ("en: Probe 1}", "zh: 一号}", "the key 'en' is missing"),
+    ],
+)
+def test_a_fault_gets_one_clear_line(folder: Path, old: str, new: str, line: str) -> None:
+    entities, article = folder / "entities/all.yaml", folder / "articles/an-article.yaml"
+    path = article if old in article.read_text("utf-8") else entities
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    _, problems = read_source(folder)
+    found = [str(problem) for problem in problems]
+    assert any(line in problem for problem in found), found
+    assert all(":" in problem and "\n" not in problem for problem in found)
+
+
+def test_all_faults_come_in_one_run_and_nothing_is_written(folder: Path, tmp_path: Path) -> None:
+    article = folder / "articles/an-article.yaml"
+    text = article.read_text("utf-8").replace("2028,", "soon,").replace("mars,", "venus,")
+    article.write_text(text, "utf-8")
+    out = tmp_path / "out"
+    with pytest.raises(InvalidAuthoredFiles) as caught:
+        build(out, folder)
+    assert (
+        len(caught.value.problems) >= 3
+    )  # the date, the object, and Mars, which nothing names now
+    assert not out.exists()
+
+
+def test_claim_iris_are_stable_under_edits_elsewhere(folder: Path) -> None:
+    before = {s.iri.value for s in load_source(folder).statements}
+    article = folder / "articles/an-article.yaml"
+    more = f'- at: 50-90\n  sha256: "{HASH}"\n  claims: {{mars: {{targetOf: probe-1}}}}\n'
+    article.write_text(
+        article.read_text("utf-8").replace("- at: 0-40", more + "- at: 0-40"), "utf-8"
+    )
+    after = {s.iri.value for s in load_source(folder).statements}
+    assert before < after
+    assert len(after) == 7
