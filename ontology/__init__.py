@@ -4,6 +4,14 @@
 (the ontology itself) are SHACL and stay outside the import closure. `rules/` holds the inferences.
 """
 
-from xingtu.ontology.schema import PREFIXES, XT, Property, Schema, load_schema, module_paths
+from xingtu.ontology.schema import (
+    PREFIXES,
+    SPARQL_PREFIXES,
+    XT,
+    Property,
+    Schema,
+    load_schema,
+    module_paths,
+)
 
-__all__ = ["PREFIXES", "XT", "Property", "Schema", "load_schema", "module_paths"]
+__all__ = ["PREFIXES", "SPARQL_PREFIXES", "XT", "Property", "Schema", "load_schema", "module_paths"]

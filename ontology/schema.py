@@ -68,6 +68,8 @@ def read_prefixes() -> dict[str, str]:
 
 
 PREFIXES = read_prefixes()
+SPARQL_PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
+"""The prefixes as the head of a query."""
 
 
 @cache
@@ -123,7 +125,9 @@ def _properties(store: ox.Store) -> Iterator[tuple[str, Property]]:
                     domain=_local(domains[iri]) if iri in domains else None,
                     range=_local(ranges[iri]) if iri in ranges else None,
                     asserted_of_plans=plans.get(iri) == "true",
-                    bounds=(_local(lower[iri]), _local(upper[iri])) if iri in lower else None,
+                    bounds=(_local(lower[iri]), _local(upper[iri]))
+                    if iri in lower and iri in upper
+                    else None,
                 ),
             )
 
@@ -135,7 +139,12 @@ def _ancestors(store: ox.Store) -> dict[str, frozenset[str]]:
             parents[_local(child)].add(_local(parent))
 
     def climb(name: str) -> frozenset[str]:
-        return frozenset({name}).union(*(climb(parent) for parent in parents[name]))
+        found, todo = {name}, [name]
+        while todo:
+            new = parents.get(todo.pop(), set()) - found
+            found |= new
+            todo += new
+        return frozenset(found)
 
     return {name: climb(name) for name in parents}
 
@@ -143,4 +152,4 @@ def _ancestors(store: ox.Store) -> dict[str, frozenset[str]]:
 def _individuals(store: ox.Store) -> Iterator[tuple[str, str]]:
     for iri in _typed(store, "NamedIndividual"):
         types = (o for s, o in _pairs(store, RDF_TYPE.value) if s == iri and o.startswith(XT))
-        yield _local(iri), _local(next(types))
+        yield _local(iri), _local(next(types, ""))

@@ -8,7 +8,7 @@ in the diff.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,11 @@ EXPECTED = FOLDER / "expected"
 HEADER = re.compile(r"# (title|description|keywords): (.+)")
 
 
+Evaluate = Callable[[str], ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]
+
+
 class InvalidQuestion(Exception):
-    """A question file lacks a header line or does not parse."""
+    """A question file lacks a header line, is not UTF-8, or is no SELECT query."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ def read_question(path: Path) -> Question:
     Raises:
         InvalidQuestion: if it lacks one of the three header lines.
     """
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidQuestion(f"{path.name}: {error}") from error
     header = dict(HEADER.findall(text))
     missing = {"title", "description", "keywords"} - header.keys()
     if missing:
@@ -63,16 +69,15 @@ def read_question(path: Path) -> Question:
     return Question(path.stem, header["title"], header["description"], keywords, text)
 
 
-def answer(question: Question, store: ox.Store) -> str:
+def answer(question: Question, evaluate: Evaluate) -> str:
     """Return the answer of a question as TSV (SPARQL 1.1 Query Results CSV and TSV Formats).
 
+    `evaluate` answers a query text, and raises what it raises for one that is not SPARQL.
+
     Raises:
-        InvalidQuestion: if the query does not parse, or is no SELECT.
+        InvalidQuestion: if the query is no SELECT.
     """
-    try:
-        solutions = store.query(question.text)
-    except SyntaxError as error:
-        raise InvalidQuestion(f"{question.name}.rq: {error}") from error
+    solutions = evaluate(question.text)
     if not isinstance(solutions, ox.QuerySolutions):
         raise InvalidQuestion(f"{question.name}.rq: a competency question is a SELECT query")
     data = solutions.serialize(format=ox.QueryResultsFormat.TSV)
@@ -80,12 +85,12 @@ def answer(question: Question, store: ox.Store) -> str:
     return data.decode("utf-8")
 
 
-def write_expected(questions: Iterable[Question], store: ox.Store) -> list[Path]:
+def write_expected(questions: Iterable[Question], evaluate: Evaluate) -> list[Path]:
     """Write the present answers as the expected ones; return the paths that changed."""
     EXPECTED.mkdir(exist_ok=True)
     changed = []
     for question in questions:
-        text = answer(question, store)
+        text = answer(question, evaluate)
         if not question.expected.is_file() or question.expected.read_text("utf-8") != text:
             question.expected.write_text(text, "utf-8")
             changed.append(question.expected)

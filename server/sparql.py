@@ -66,12 +66,11 @@ def query_by_post() -> AnyResponse:
         raise UnsupportedBody(f"the body must be {FORM} or {DIRECT}")
     if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
         raise UnsupportedBody("the body must be encoded in UTF-8")
-    body = request.get_data()
-    _require_utf8(body)
     if request.mimetype == FORM:
+        _require_utf8(request.get_data())
         in_body: MultiDict[str, str] = request.form
     else:
-        in_body = MultiDict({"query" if request.mimetype == DIRECT else "update": body.decode()})
+        in_body = MultiDict({"query" if request.mimetype == DIRECT else "update": _direct_text()})
     for key in ("default-graph-uri", "named-graph-uri", "format"):
         if key in request.args and key in in_body:
             raise InvalidRequest(f"`{key}` stands in the URL and in the body")
@@ -155,6 +154,13 @@ def _endpoint_iri(url: str) -> NamedNode:
         return NamedNode(url)
     except ValueError as error:
         raise InvalidRequest(f"the Host header does not make an IRI: {error}") from error
+
+
+def _direct_text() -> str:
+    try:
+        return request.get_data().decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"the body is not UTF-8: {error}") from error
 
 
 def _require_utf8(encoded: bytes) -> None:

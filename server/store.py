@@ -31,7 +31,7 @@ _GAP: Final = r"(?:\s|\#[^\r\n]*)*+"  # white space and comments
 # Deliberately wider than the grammar: it looks into strings and comments too, so no trick of
 # quoting can hide a clause from it. A keyword needs no space before it ("?s ?p 1SERVICE<x>{}").
 _SERVICE: Final = re.compile(
-    rf"""(?<![?$]) SERVICE {_GAP} (?:SILENT {_GAP})?
+    rf"""(?: (?<![A-Za-z_?$:-]) | (?<=true) | (?<=false) ) SERVICE {_GAP} (?:SILENT {_GAP})?
     (?:<[^>]*> | (?:[^\s{{}}<>"\#\\]++|\\.)++) {_GAP} \{{""",  # the endpoint, then the group
     re.IGNORECASE | re.VERBOSE,
 )

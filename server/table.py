@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_PREFIX_DECLARATION: Final = re.compile(r"\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>", re.IGNORECASE)
+_PREFIX_DECLARATION: Final = re.compile(
+    r"\bPREFIX\s+([\w.-]*):\s*<([A-Za-z][\w+.-]*:[^<>\s]*)>", re.IGNORECASE
+)
 _LOCAL_NAME: Final = re.compile(r"\w(?:[\w.-]*[\w-])?")
 
 
@@ -21,7 +23,7 @@ def read_prefixes(query: str) -> dict[str, str]:
         query: The text of a query.
 
     Returns:
-        Namespace IRIs by prefix.
+        Namespace IRIs by prefix, absolute ones only.
     """
     return dict(_PREFIX_DECLARATION.findall(query))
 

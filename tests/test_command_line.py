@@ -99,11 +99,29 @@ def test_construct_prints_turtle_with_the_prefixes_of_the_query(run, store):
     assert "ex:name" in result.stdout
 
 
-def test_query_takes_the_name_of_a_packaged_question(run, monkeypatch, tmp_path):
-    (tmp_path / "which-missions.rq").write_text(MISSIONS, encoding="utf-8")
-    monkeypatch.setattr("xingtu.server.cli.files", lambda package: tmp_path)
-    assert "嫦娥七号" in run("query", "which-missions").stdout
-    assert_one_line_failure(run("query", "which-mission"), 2, "which-mission,", "which-missions")
+def test_query_takes_the_name_of_a_packaged_question(packaged_store):
+    result = CliRunner().invoke(main, ["query", "members-of-the-ilrs"])
+    assert "Venezuela" in result.stdout
+    result = CliRunner().invoke(main, ["query", "member-of-the-ilrs"])
+    assert_one_line_failure(result, 2, "member-of-the-ilrs,", "did you mean members-of-the-ilrs")
+
+
+def test_check_says_what_it_skips_and_passes(tmp_path, packaged_store):
+    result = CliRunner().invoke(main, ["check", "--articles", str(tmp_path / "nowhere")])
+    assert result.exit_code == 0, result.output
+    assert "SKIPPED offsets, hashes and copied text: no folder" in result.stderr
+    assert result.stdout == "no problems found\n"
+
+
+def test_build_that_cannot_write_says_so(tmp_path):
+    (tmp_path / "file").touch()
+    result = CliRunner().invoke(main, ["build", "--out", str(tmp_path / "file" / "out")])
+    assert_one_line_failure(result, 1, "cannot write the release")
+
+
+def test_expect_refuses_an_unknown_question_before_it_writes(packaged_store):
+    result = CliRunner().invoke(main, ["expect", "places", "no-such-question"])
+    assert_one_line_failure(result, 2, "no competency question no-such-question")
 
 
 def test_failures_of_query_are_one_line(run, query_file, tmp_path):

@@ -27,7 +27,22 @@ def test_an_edtf_date_means_its_interval(text: str, earliest: str, latest: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "2025-13", "2025-02-30", "205X-01", "2031/2028", "../..", "2025-5", "2025?~", "/"],
+    [
+        "",
+        "soon",
+        "2025-13",
+        "2025-02-30",
+        "205X-01",
+        "2031/2028",
+        "../..",
+        "2025-5",
+        "2025?~",
+        "/",
+        "２０２８",
+        "0000",
+        "9999-12-31~",
+        "0001~",
+    ],
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="."):

@@ -22,7 +22,20 @@ def test_a_number_keeps_its_comparator_and_unit(text: str, quantity: Quantity) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "many", "roughly 5", "90..80", "5 light years", "1,400", "1e3"]
+    "text",
+    [
+        "",
+        "many",
+        "roughly 5",
+        "90..80",
+        "5 light years",
+        "1,400",
+        "1e3",
+        "５",
+        "1_000",
+        "007",
+        "9007199254740993..9007199254740992",
+    ],
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="."):

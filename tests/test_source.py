@@ -96,6 +96,22 @@ def test_sound_files_give_typed_statements(folder: Path) -> None:
         ("value: mars, modality", "value: mars, mood", "unknown key 'mood'"),
         ("at: 0-40", "at: 40-0", "must be START-END, START before END"),
         ("at: 0-40", "at: 0..40", "must be START-END, START before END"),
+        ("at: 0-40", "at: 0-20", "the passage is shorter than 25 characters"),
+        ("asOf: 2026-01-01", "asOf: 20260101", "asOf: '20260101' is no day"),
+        ("asOf: 2026-01-01", "asOf: []", "must be one text"),
+        ("asOf: 2026-01-01", "asOf: [2026-01-01]", "must be one text"),
+        (
+            "by: outlet",
+            "by: outlet\npublishedWhen: soon",
+            "publishedWhen: 'soon' is not an EDTF date",
+        ),
+        ("by: outlet", "by: outlet\nurl: outlet.example", "url: must be an http or https address"),
+        ("launchVehicle: rocket-1", "launchVehicle: []", "must not be an empty list"),
+        ("launchVehicle: rocket-1", "launchVehicle: [[rocket-1]]", "must be one text"),
+        ("title: A title", 'title: "A\\ntitle"', "must not hold line breaks"),
+        ("    probe-1:\n", "    [probe-1]:\n", "a key must be one text"),
+        ("mars: {", "planned: {type: Sector, en: Planned}\nmars: {", "is a controlled individual"),
+        ("rocket-1: {", "claim-1: {type: Sector, en: C}\nrocket-1: {", "is no slug"),
         (f'sha256: "{HASH}"\n  claims', "sha256: abc\n  claims", "must be 64 hexadecimal digits"),
         ("title: A title\n", "", "the key 'title' is missing"),
         ("publishedBy: outlet", "publishedBy: nobody", "'nobody' is no Agent"),
@@ -153,6 +169,35 @@ def test_all_faults_come_in_one_run_and_nothing_is_written(folder: Path, tmp_pat
         len(caught.value.problems) >= 3
     )  # the date, the object, and Mars, which nothing names now
     assert not out.exists()
+
+
+@pytest.mark.parametrize("stem", ["entities", "inferred", "An Article", "claim-x", "probe-1"])
+def test_an_article_has_a_name_of_its_own(folder: Path, stem: str) -> None:
+    """Else it would overwrite a graph of the dataset, or be taken for another thing."""
+    article = folder / "articles/an-article.yaml"
+    article.rename(article.with_name(f"{stem}.yaml"))
+    _, problems = read_source(folder)
+    assert [p for p in problems if "no name for an article" in str(p) or "entity too" in str(p)]
+
+
+def test_a_file_that_cannot_be_read_is_reported_alone(folder: Path) -> None:
+    (folder / "entities/all.yaml").write_bytes(b"mars: \xff")
+    (folder / "articles/gone.yaml").symlink_to(folder / "nowhere")
+    (folder / "articles/empty.yaml").touch()
+    (folder / "articles/deep.yaml").write_text("[" * 5000, "utf-8")
+    _, problems = read_source(folder)
+    lines = sorted(str(problem) for problem in problems)
+    assert [line.split(":")[0] for line in lines] == [
+        "articles/deep.yaml",
+        "articles/empty.yaml",
+        "articles/gone.yaml",
+        "entities/all.yaml",
+    ]
+
+
+def test_missing_folders_are_an_error(tmp_path: Path) -> None:
+    _, problems = read_source(tmp_path)
+    assert [str(p).split(":")[0] for p in problems] == ["entities", "articles"]
 
 
 def test_claim_iris_are_stable_under_edits_elsewhere(folder: Path) -> None:

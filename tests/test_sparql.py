@@ -295,8 +295,25 @@ def test_browser_without_a_query_is_sent_to_the_home_page(client):
         assert style.mimetype == "text/css"
 
 
-def test_host_header_that_makes_no_iri_is_refused(client):
-    assert client.get("/sparql", headers={"Host": "a b"}).status_code in {200, 400}
+@pytest.mark.parametrize("host", ["a b", "a<b", "%ff"])
+def test_a_host_header_that_makes_no_iri_does_no_harm(client, host):
+    answer = client.get("/sparql", headers={"Host": host})
+    assert answer.status_code < 500
+    assert host not in answer.text
+
+
+def test_a_direct_body_is_not_percent_decoded(client):
+    for body, status in ((b"ASK { <http://x/%FF> ?p ?o }", 200), (b"ASK {} # \xe5%a4%a9", 400)):
+        answer = client.post("/sparql", data=body, content_type="application/sparql-query")
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT ?inService ?d { ?s ?p ?o }", "PREFIX x: <http://x/> SELECT * { ?s x:service ?o { } }"],
+)
+def test_other_uses_of_the_word_service_are_no_federation(client, query):
+    assert get(client, query).status_code == 200
 
 
 # The packaged dataset

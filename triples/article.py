@@ -10,9 +10,23 @@ from pathlib import Path
 import yaml
 
 from xingtu.triples.authored import Reader
+from xingtu.triples.edtf import parse_edtf
+from xingtu.triples.iri import GRAPH_NAMES, RESERVED, SLUG
 from xingtu.triples.problem import Problem
 
-HEADER = {"file", "sha256", "title", "publishedBy", "author", "url", "publishedWhen", "republishes"}
+HEADER = {
+    "file",
+    "sha256",
+    "title",
+    "publishedBy",
+    "author",
+    "url",
+    "publishedWhen",
+    "republishes",
+    "originalAuthor",
+    "originalUrl",
+    "originalPublishedWhen",
+}
 DEFAULTS = {"by", "asOf"}
 QUALIFIERS = {
     "modality",
@@ -22,7 +36,7 @@ QUALIFIERS = {
     "madeIn",
     "asOf",
     "rank",
-    "status",
+    "claimStatus",
     "scopeAmbiguous",
     "dateAnchor",
     "subjectNamedAs",
@@ -30,8 +44,13 @@ QUALIFIERS = {
     "contradicts",
     "supersedes",
 }
-OFFSETS = re.compile(r"(\d+)-(\d+)")
+LISTS = {"by", "reportedBy", "contradicts", "supersedes"}
+"""The qualifiers that may have several values."""
+OFFSETS = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+SHORTEST = 25
+"""Characters of a passage: the hash of a shorter one says little."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
 @dataclass(frozen=True)
@@ -78,59 +97,83 @@ class Article:
     """Every passage with its line, also those without a claim."""
 
 
-def read_articles(folder: Path) -> tuple[list[Article], list[Problem]]:
-    """Read every article file of a folder, in the order of their names.
+def read_articles(nodes: dict[Path, yaml.Node]) -> tuple[list[Article], list[Problem]]:
+    """Read every article file, given its node.
 
     Returns:
         The articles, and what is wrong with their form (not with the terms that they use).
     """
     articles, problems = [], []
-    for path in sorted(folder.glob("*.yaml")):
-        article, found = read_article(path)
-        articles.append(article)
-        problems += found
+    for path, root in nodes.items():
+        reader = Reader(path)
+        articles.append(_article(reader, path.stem, root))
+        problems += reader.problems
     return articles, problems
 
 
-def read_article(path: Path) -> tuple[Article, list[Problem]]:
-    """Read one article file; see FORMAT.md for its keys."""
-    reader = Reader(path)
-    known = HEADER | DEFAULTS | {"passages"}
+def _article(reader: Reader, slug: str, root: yaml.Node) -> Article:
+    if not SLUG.fullmatch(slug) or slug.startswith(RESERVED) or slug in GRAPH_NAMES:
+        reader.complain(root, slug, "is no name for an article", "rename the file: see FORMAT.md")
     required = {"file", "sha256", "title", "publishedBy", "by", "asOf", "passages"}
-    root = reader.root()
-    fields = reader.fields(root, path.stem, known, required) if root is not None else {}
-    defaults = {key: reader.texts(fields.get(key), key) for key in DEFAULTS & fields.keys()}
+    fields = reader.fields(root, slug, HEADER | DEFAULTS | {"passages"}, required)
+    defaults = _qualifiers(reader, {key: fields[key] for key in DEFAULTS & fields.keys()})
     passages: list[tuple[Passage, int]] = []
     claims: list[Claim] = []
-    for node in reader.elements(fields.get("passages")):
-        passage, found = _passage(reader, path.stem, node, defaults)
+    for node in reader.elements(fields.get("passages"), "passages"):
+        passage, found = _passage(reader, slug, node, defaults)
         passages.append((passage, node.start_mark.line + 1))
         claims += found
     header = {key: reader.text(fields[key], key) for key in sorted(HEADER & fields.keys())}
-    article = Article(path.stem, header, tuple(claims), reader.name, tuple(passages))
-    return article, reader.problems
+    _check_header(reader, fields, header)
+    return Article(slug, header, tuple(claims), reader.name, tuple(passages))
+
+
+def _check_header(reader: Reader, fields: dict[str, yaml.Node], header: dict[str, str]) -> None:
+    if "sha256" in fields and not SHA256.fullmatch(header["sha256"]):
+        reader.complain(fields["sha256"], "sha256", "must be 64 hexadecimal digits")
+    for key in sorted({"publishedWhen", "originalPublishedWhen"} & fields.keys()):
+        try:
+            parse_edtf(header[key])
+        except ValueError as error:
+            reader.complain(fields[key], key, str(error), "see FORMAT.md, 'A claim'")
+    for key in sorted({"url", "originalUrl"} & fields.keys()):
+        if not WEB_ADDRESS.fullmatch(header[key]):
+            reader.complain(fields[key], key, "must be an http or https address")
 
 
 def _passage(
     reader: Reader, slug: str, node: yaml.Node, defaults: dict[str, tuple[str, ...]]
 ) -> tuple[Passage, list[Claim]]:
-    fields = reader.fields(
-        node, "passage", QUALIFIERS | {"at", "sha256", "claims"}, {"at", "sha256", "claims"}
-    )
-    at = OFFSETS.fullmatch(reader.text(fields.get("at"), "at"))
-    if at is None or int(at[1]) >= int(at[2]):
-        reader.complain(fields.get("at", node), "at", "must be START-END, START before END")
+    keys = {"at", "sha256", "claims"}
+    fields = reader.fields(node, "passage", QUALIFIERS | keys, keys)
+    start, end = _offsets(reader, fields.get("at"))
     sha256 = reader.text(fields.get("sha256"), "sha256")
-    if "sha256" in fields and not SHA256.fullmatch(sha256):
+    if sha256 and not SHA256.fullmatch(sha256):
         reader.complain(fields["sha256"], "sha256", "must be 64 hexadecimal digits")
-    start, end = (int(at[1]), int(at[2])) if at else (0, 0)
     passage = Passage(slug, start, end, sha256)
     qualifiers = defaults | _qualifiers(reader, fields)
     return passage, list(_claims(reader, fields.get("claims"), passage, qualifiers))
 
 
+def _offsets(reader: Reader, node: yaml.Node | None) -> tuple[int, int]:
+    match = OFFSETS.fullmatch(reader.text(node, "at"))
+    start, end = (int(match[1]), int(match[2])) if match else (0, 0)
+    if node is not None and end <= start:
+        reader.complain(node, "at", "must be START-END, START before END")
+    elif node is not None and end - start < SHORTEST:
+        message = f"the passage is shorter than {SHORTEST} characters"
+        reader.complain(node, "at", message, "take in its context, so that the hash says something")
+    return start, end
+
+
 def _qualifiers(reader: Reader, fields: dict[str, yaml.Node]) -> dict[str, tuple[str, ...]]:
-    return {key: reader.texts(fields[key], key) for key in sorted(QUALIFIERS & fields.keys())}
+    found = {}
+    for key in sorted(QUALIFIERS & fields.keys()):
+        if key in LISTS:
+            found[key] = reader.texts(fields[key], key)
+        else:
+            found[key] = (reader.text(fields[key], key),)
+    return {key: texts for key, texts in found.items() if any(texts)}
 
 
 def _claims(
@@ -139,7 +182,7 @@ def _claims(
     for subject, properties in reader.items(node, "claims"):
         for predicate, values in reader.items(properties, subject):
             about = f"{subject} {predicate}"
-            for value in reader.elements(values):
+            for value in reader.elements(values, about):
                 text, own = _value(reader, value, about)
                 line = value.start_mark.line + 1
                 yield Claim(subject, predicate, text, passage, defaults | own, reader.name, line)

@@ -56,7 +56,8 @@ def _texts(source: Source, articles: Path | None, report: Report) -> dict[str, s
         where = f"no folder {articles}" if articles else "no --articles folder given"
         report.skipped.append(f"offsets, hashes and copied text: {where}")
         return {}
-    texts = verify_text.read_texts(source.articles, articles)
+    texts, problems = verify_text.read_texts(source.articles, articles)
+    report.add(problems)
     report.add(verify_text.check_snapshots(source.articles, texts))
     return texts
 

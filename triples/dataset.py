@@ -28,7 +28,7 @@ def article_graphs(source: Source) -> Graphs:
     keys = claim_iris(source)
     for statement in source.statements:
         graph = graphs[statement.claim.passage.article]
-        graph |= set(describe.describe_claim(statement, source.schema, keys))
+        graph |= set(describe.describe_claim(statement, keys))
         graph |= set(describe.describe_evidence(statement.claim.passage))
     for statement in asserted(list(source.statements), source.schema):
         graphs[statement.claim.passage.article].update(statement.triples)
@@ -102,7 +102,7 @@ def _description(source: Source, graphs: Graphs) -> Iterator[ox.Triple]:
     yield say(node, DCTERMS + "license", ox.NamedNode(LICENCE))
     yield say(node, DCTERMS + "creator", ox.Literal("The Xingtu founders"))
     yield say(node, DCTERMS + "hasVersion", ox.Literal(source.schema.version))
-    yield say(node, VOID + "vocabulary", ox.NamedNode("https://w3id.org/xingtu/ontology"))
+    yield say(node, VOID + "vocabulary", iri.ONTOLOGY)
     for article in source.articles:
         yield say(node, DCTERMS + "source", iri.thing(article.slug))
         yield say(iri.graph(article.slug), DCTERMS + "source", iri.thing(article.slug))

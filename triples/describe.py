@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from xingtu.ontology import Schema
 from xingtu.ontology.schema import OWL, RDF_TYPE, RDFS
 from xingtu.triples import iri
 from xingtu.triples.article import Article, Passage
@@ -15,7 +14,6 @@ from xingtu.triples.entity import Entity
 from xingtu.triples.statement import ANY_URI, BOOLEAN, Statement, date_time
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
-WD = "http://www.wikidata.org/entity/"
 REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
 INDIVIDUAL = ox.NamedNode(OWL + "NamedIndividual")
 LABEL = ox.NamedNode(RDFS + "label")
@@ -24,7 +22,7 @@ NON_NEGATIVE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger
 LINKS = {
     "modality": ("modality", "factual"),
     "rank": ("rank", "normal"),
-    "status": ("claimStatus", "accepted"),
+    "claimStatus": ("claimStatus", "accepted"),
 }
 THINGS = {
     "by": "claimedBy",
@@ -54,7 +52,7 @@ def describe_entity(entity: Entity) -> Iterator[ox.Triple]:
                 yield ox.Triple(node, predicate, ox.Literal(name, language=tag))
     if entity.wikidata:
         match = ox.NamedNode(SKOS + "exactMatch")
-        yield ox.Triple(node, match, ox.NamedNode(WD + entity.wikidata))
+        yield ox.Triple(node, match, iri.wikidata(entity.wikidata))
 
 
 def describe_article(article: Article) -> Iterator[ox.Triple]:
@@ -69,11 +67,25 @@ def describe_article(article: Article) -> Iterator[ox.Triple]:
     for key in ("publishedBy", "author", "republishes"):
         if key in header:
             yield ox.Triple(node, iri.term(key), iri.thing(header[key]))
-    if "url" in header:
-        yield ox.Triple(node, iri.term("url"), ox.Literal(header["url"], datatype=ANY_URI))
-    if "publishedWhen" in header:
-        yield ox.Triple(node, iri.term("publishedWhen"), ox.Literal(header["publishedWhen"]))
-        interval = parse_edtf(header["publishedWhen"])
+    yield from _publication(node, header.get("url"), header.get("publishedWhen"))
+    if "republishes" in header:
+        yield from _original(header)
+
+
+def _original(header: dict[str, str]) -> Iterator[ox.Triple]:
+    """Yield what is known of the publication that an article repeats."""
+    node = iri.thing(header["republishes"])
+    if "originalAuthor" in header:
+        yield ox.Triple(node, iri.term("author"), iri.thing(header["originalAuthor"]))
+    yield from _publication(node, header.get("originalUrl"), header.get("originalPublishedWhen"))
+
+
+def _publication(node: ox.NamedNode, url: str | None, when: str | None) -> Iterator[ox.Triple]:
+    if url:
+        yield ox.Triple(node, iri.term("url"), ox.Literal(url, datatype=ANY_URI))
+    if when:
+        yield ox.Triple(node, iri.term("publishedWhen"), ox.Literal(when))
+        interval = parse_edtf(when)
         for name, end in (("earliest", interval.earliest), ("latest", interval.latest)):
             if end:
                 yield ox.Triple(node, iri.term(name), date_time(end))
@@ -90,9 +102,7 @@ def describe_evidence(passage: Passage) -> Iterator[ox.Triple]:
     yield ox.Triple(node, iri.term("passageSha256"), ox.Literal(passage.sha256))
 
 
-def describe_claim(
-    statement: Statement, schema: Schema, keys: dict[str, str]
-) -> Iterator[ox.Triple]:
+def describe_claim(statement: Statement, keys: dict[str, str]) -> Iterator[ox.Triple]:
     """Yield a claim as an individual; `keys` maps claim keys to claim IRIs. No reification here."""
     claim, node = statement.claim, statement.iri
     passage = claim.passage

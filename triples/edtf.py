@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-POINT = re.compile(r"(\d{3}[\dX])(?:-(\d{2})(?:-(\d{2}))?)?([~?%]?)")
+POINT = re.compile(r"([0-9]{3}[0-9X])(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%]?)")
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,10 @@ def _point(text: str) -> Interval:
     if not match:
         raise ValueError(f"{text!r} is not an EDTF date")
     year, month, day, mark = match.groups()
+    if not "0100" <= year.replace("X", "0") <= "9899":
+        raise ValueError(f"{text!r} is too far from our time")
     interval = _exact(year, month, day)
-    return _widen(interval, month, day) if mark in {"~", "%"} and mark else interval
+    return _widen(interval, month, day) if mark in {"~", "%"} else interval
 
 
 def _exact(year: str, month: str | None, day: str | None) -> Interval:

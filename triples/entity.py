@@ -10,12 +10,11 @@ import yaml
 
 from xingtu.ontology import Schema
 from xingtu.triples.authored import Reader
-from xingtu.triples.iri import SLUG
+from xingtu.triples.iri import RESERVED, SLUG
 from xingtu.triples.problem import Problem
 
 KEYS = {"type", "en", "zh", "alt", "altZh", "definition", "wikidata"}
-WIKIDATA_ITEM = re.compile(r"Q[1-9]\d*")
-RESERVED = ("claim-", "evidence-")
+WIKIDATA_ITEM = re.compile(r"Q[1-9][0-9]*")
 
 
 @dataclass(frozen=True)
@@ -34,17 +33,19 @@ class Entity:
     line: int
 
 
-def read_entities(folder: Path, schema: Schema) -> tuple[dict[str, Entity], list[Problem]]:
-    """Read every entity file of a folder.
+def read_entities(
+    nodes: dict[Path, yaml.Node], schema: Schema
+) -> tuple[dict[str, Entity], list[Problem]]:
+    """Read every entity file, given its node.
 
     Returns:
         The entities by slug, and what is wrong with them.
     """
     entities: dict[str, Entity] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path, root in nodes.items():
         reader = Reader(path)
-        for slug, node in reader.items(reader.root(), ""):
+        for slug, node in reader.items(root, ""):
             entity = _entity(reader, slug, node, schema)
             if slug in entities:
                 first = entities[slug]
@@ -63,6 +64,8 @@ def _entity(reader: Reader, slug: str, node: yaml.Node, schema: Schema) -> Entit
     fields = reader.fields(node, slug, KEYS, {"type", "en"})
     if not SLUG.fullmatch(slug) or slug.startswith(RESERVED):
         reader.complain(node, slug, "is no slug", "use lower case, digits and single hyphens")
+    if slug in schema.individuals:
+        reader.complain(node, slug, "is a controlled individual of the ontology", "rename it")
     types = reader.texts(fields.get("type"), slug)
     for name in types:
         if name not in schema.ancestors:

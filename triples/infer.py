@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from xingtu.ontology import PREFIXES, Schema
+from xingtu.ontology import SPARQL_PREFIXES, Schema
 from xingtu.ontology.schema import FOLDER
 
 
@@ -29,7 +29,7 @@ def derive(facts: list[ox.Triple], schema: Schema) -> tuple[set[ox.Triple], set[
     shortcuts: set[ox.Triple] = set()
     inferences: set[ox.Triple] = set()
     rules = [path.read_text("utf-8") for path in sorted((FOLDER / "rules").glob("*.rq"))]
-    queries = [_with_prefixes(query) for _, query in sorted(schema.derivations.items())]
+    queries = [query for _, query in sorted(schema.derivations.items())]
     while True:
         before = len(known)
         for text in queries:
@@ -40,14 +40,9 @@ def derive(facts: list[ox.Triple], schema: Schema) -> tuple[set[ox.Triple], set[
             return shortcuts, {t for t in inferences if not _of_ontology(t, schema)}
 
 
-def _with_prefixes(query: str) -> str:
-    lines = (f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
-    return "\n".join((*lines, query))
-
-
 def _apply(query: str, store: ox.Store, known: set[ox.Quad]) -> set[ox.Triple]:
     """Run one rule, add what is new to the store, and return it."""
-    triples = store.query(query)
+    triples = store.query(SPARQL_PREFIXES + query)
     assert isinstance(triples, ox.QueryTriples)
     new = {
         quad for t in triples if (quad := ox.Quad(t.subject, t.predicate, t.object)) not in known

@@ -11,7 +11,12 @@ from xingtu.ontology import XT
 
 ID = "https://w3id.org/xingtu/id/"
 GRAPH = "https://w3id.org/xingtu/graph/"
+ONTOLOGY = ox.NamedNode(XT.removesuffix("#"))
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+RESERVED = ("claim-", "evidence-")
+"""How the slug of an entity or article must not begin."""
+GRAPH_NAMES = {"entities", "ontology", "inferred", "dataset", "release"}
+"""The named graphs that are of no article."""
 
 
 def term(name: str) -> ox.NamedNode:
@@ -27,6 +32,11 @@ def thing(slug: str) -> ox.NamedNode:
 def graph(name: str) -> ox.NamedNode:
     """Return the IRI of a named graph."""
     return ox.NamedNode(GRAPH + name)
+
+
+def wikidata(item: str) -> ox.NamedNode:
+    """Return the IRI of a Wikidata item."""
+    return ox.NamedNode(f"http://www.wikidata.org/entity/{item}")
 
 
 def evidence(article: str, start: int, end: int) -> ox.NamedNode:

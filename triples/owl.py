@@ -68,7 +68,7 @@ def _header(source: Source) -> Iterator[ox.Triple]:
         ),
         (DCTERMS + "license", ox.NamedNode(LICENCE)),
         (DCTERMS + "creator", ox.Literal("The Xingtu founders")),
-        (DCTERMS + "source", ox.NamedNode("https://w3id.org/xingtu/ontology")),
+        (DCTERMS + "source", iri.ONTOLOGY),
     ):
         yield ox.Triple(RELEASE, ox.NamedNode(predicate), value)
 

@@ -18,10 +18,9 @@ class Problem:
     def __str__(self) -> str:
         """Return `file:line: about: message; remedy`, on one line."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        text = (
-            f"{place}: {self.about}: {self.message}" if self.about else f"{place}: {self.message}"
-        )
-        return f"{text}; {self.remedy}" if self.remedy else text
+        about = f"{self.about}: " if self.about else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return " ".join(f"{place}: {about}{self.message}{remedy}".split())
 
 
 class InvalidAuthoredFiles(Exception):

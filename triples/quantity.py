@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 COMPARATORS = {
     "exactly": "exactly",
@@ -13,7 +14,8 @@ COMPARATORS = {
     "at least": "atLeast",
     "less than": "lessThan",
 }
-NUMBER = r"-?\d+(?:\.\d+)?"
+NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?"
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 SINGLE = re.compile(rf"(?:({'|'.join(COMPARATORS)}) )?({NUMBER})(?: (\S+))?")
 RANGE = re.compile(rf"({NUMBER})\.\.({NUMBER})(?: (\S+))?")
 
@@ -36,7 +38,7 @@ def parse_quantity(text: str) -> Quantity:
     """
     if match := RANGE.fullmatch(text):
         low, high, unit = match.groups()
-        if float(low) > float(high):
+        if Decimal(low) > Decimal(high):
             raise ValueError(f"the range {text!r} runs backwards")
         return Quantity(_canonical(low), _canonical(high), "between", unit or "1")
     if match := SINGLE.fullmatch(text):
@@ -44,6 +46,17 @@ def parse_quantity(text: str) -> Quantity:
         number = _canonical(number)
         return Quantity(number, number, COMPARATORS[word or "exactly"], unit or "1")
     raise ValueError(f"{text!r} is not '[comparator] NUMBER [UNIT]' or 'MIN..MAX [UNIT]'")
+
+
+def parse_integer(text: str) -> str:
+    """Return the canonical form of a whole number.
+
+    Raises:
+        ValueError: if the text is none, or has more than 15 digits.
+    """
+    if not INTEGER.fullmatch(text):
+        raise ValueError(f"{text!r} is no whole number")
+    return "0" if text == "-0" else text
 
 
 def _canonical(number: str) -> str:

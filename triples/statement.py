@@ -10,7 +10,7 @@ from xingtu.ontology import Property, Schema
 from xingtu.triples import iri
 from xingtu.triples.article import Claim
 from xingtu.triples.edtf import parse_edtf
-from xingtu.triples.quantity import parse_quantity
+from xingtu.triples.quantity import parse_integer, parse_quantity
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 DECIMAL, INTEGER = ox.NamedNode(XSD + "decimal"), ox.NamedNode(XSD + "integer")
@@ -68,7 +68,7 @@ def make_statement(claim: Claim, schema: Schema) -> Statement:
 
 def may_be_asserted(claim: Claim, prop: Property) -> bool:
     """Tell whether a claim, by its own standing, may make its triple true (FORMAT.md)."""
-    if claim.one("status", "accepted") != "accepted" or claim.one("scopeAmbiguous"):
+    if claim.one("claimStatus", "accepted") != "accepted" or claim.one("scopeAmbiguous"):
         return False
     return claim.modality in ASSERTED or (
         prop.asserted_of_plans and claim.modality in ASSERTED_OF_PLANS
@@ -100,8 +100,9 @@ def _value(prop: Property, text: str, schema: Schema) -> tuple[Form, Form]:
     if prop.name == "numericValue":
         return _number(text)
     if prop.range == XSD + "integer":
-        literal = ox.Literal(str(int(text)), datatype=INTEGER)
-        return (("valueNumber", decimal(str(int(text)))),), ((prop.name, literal),)
+        number = parse_integer(text)
+        literal = ox.Literal(number, datatype=INTEGER)
+        return (("valueNumber", decimal(number)),), ((prop.name, literal),)
     literal = (
         ox.Literal(text, datatype=ANY_URI) if prop.range == ANY_URI.value else ox.Literal(text)
     )

@@ -6,34 +6,34 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from xingtu.ontology import PREFIXES, XT, Schema
+from xingtu.ontology import SPARQL_PREFIXES, XT, Schema
 from xingtu.triples.edtf import parse_edtf
 from xingtu.triples.iri import GRAPH, ID, SLUG
 from xingtu.triples.problem import Problem
 from xingtu.triples.statement import ANY_URI
 
-HEAD = "\n".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
+FACTS = """
+SELECT ?g ?s ?p ?o WHERE {
+  GRAPH ?g { ?article xt:textSha256 ?hash . ?s ?p ?o }
+  FILTER NOT EXISTS { GRAPH ?g { ?s xt:modality|xt:passageSha256 ?claimOrEvidence } } }"""
+"""Every triple of an article graph but the descriptions of claims and evidence."""
 
-UNCLAIMED_FACT = """
-SELECT ?s ?p ?o WHERE {
-  GRAPH ?g { ?s ?p ?o . ?article a xt:Article
-    FILTER(?s != ?article)
-    FILTER NOT EXISTS { ?s a xt:Claim } FILTER NOT EXISTS { ?s a xt:Evidence }
-    FILTER NOT EXISTS { ?c rdf:reifies <<( ?s ?p ?o )>> ; xt:claimStatus xt:accepted } } }"""
-"""A triple of an article graph that no accepted claim there reifies."""
+HEADERS = """
+SELECT ?g ?s ?p ?o WHERE {
+  GRAPH ?g { ?article xt:textSha256 ?hash ; xt:republishes? ?s . ?s ?p ?o }
+  FILTER(?p IN (rdf:type, rdfs:label, xt:title, xt:textSha256, xt:publishedBy, xt:author,
+    xt:republishes, xt:url, xt:publishedWhen, xt:earliest, xt:latest)) }"""
+"""What the header of an article says of it and of its original: known without a passage."""
 
-CLAIM_WITHOUT_FACT = """
-SELECT ?s ?p ?o WHERE {
-  GRAPH ?g { ?c rdf:reifies ?t ; xt:subject ?about ; xt:predicate ?property ;
-    xt:claimStatus xt:accepted ; xt:modality ?modality ; xt:rank ?rank }
-  BIND(SUBJECT(?t) AS ?s) BIND(PREDICATE(?t) AS ?p) BIND(OBJECT(?t) AS ?o)
+CLAIMED = """
+SELECT ?g ?s ?p ?o ?about ?property ?rank WHERE {
+  GRAPH ?g { ?c rdf:reifies ?t ; xt:subject ?about ; xt:predicate ?property ; xt:rank ?rank ;
+    xt:claimStatus xt:accepted ; xt:modality ?mood }
   FILTER NOT EXISTS { GRAPH ?g { ?c xt:scopeAmbiguous true } }
-  FILTER(?modality = xt:factual || ?modality IN (xt:plan, xt:target, xt:proposal)
+  FILTER(?mood = xt:factual || ?mood IN (xt:plan, xt:target, xt:proposal)
     && EXISTS { GRAPH graph:ontology { ?property xt:assertedOfPlans true } })
-  FILTER(?rank = xt:preferred || NOT EXISTS { GRAPH ?other { ?better xt:subject ?about ;
-    xt:predicate ?property ; xt:rank xt:preferred ; xt:claimStatus xt:accepted } })
-  FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"""
-"""An accepted claim of the best rank, fit to be asserted, whose triple is not in its graph."""
+  BIND(SUBJECT(?t) AS ?s) BIND(PREDICATE(?t) AS ?p) BIND(OBJECT(?t) AS ?o) }"""
+"""What claims say that by their status, scope and mood may make their triple true (FORMAT.md)."""
 
 DATES = """
 SELECT ?s ?p ?text ?low ?high WHERE {
@@ -45,26 +45,25 @@ SELECT ?s ?p ?text ?low ?high WHERE {
 
 def select(store: ox.Store, query: str) -> Iterator[tuple[str, ...]]:
     """Yield the rows of a SELECT as texts; an unbound variable is ''."""
-    solutions = store.query(HEAD + query)
+    solutions = store.query(SPARQL_PREFIXES + query)
     assert isinstance(solutions, ox.QuerySolutions)
     for row in solutions:
         yield tuple("" if value is None else str(getattr(value, "value", value)) for value in row)
 
 
 def check_facts_and_claims(store: ox.Store) -> Iterator[Problem]:
-    """Yield each fact without an accepted claim, and each claim that should be a fact."""
-    for s, p, o in sorted(select(store, UNCLAIMED_FACT)):
-        yield Problem(
-            "dataset", 0, _short(s), f"{_short(p)} {_short(o)} has no accepted claim", "build again"
-        )
-    for s, p, o in sorted(select(store, CLAIM_WITHOUT_FACT)):
-        yield Problem(
-            "dataset",
-            0,
-            _short(s),
-            f"{_short(p)} {_short(o)} is claimed and not asserted",
-            "build again",
-        )
+    """Yield each fact that no claim makes true, and each claim that should be a fact and is not."""
+    facts = set(select(store, FACTS))
+    rows = list(select(store, CLAIMED))
+    preferred = {row[4:6] for row in rows if row[6] == XT + "preferred"}
+    claimed = {row[:4] for row in rows if row[6] == XT + "preferred" or row[4:6] not in preferred}
+    for fault, found in (
+        ("has no accepted claim", facts - claimed - set(select(store, HEADERS))),
+        ("is claimed and not asserted", claimed - facts),
+    ):
+        for _, s, p, o in sorted(found):
+            message = f"{_short(p)} {_short(o)} {fault}"
+            yield Problem("dataset", 0, _short(s), message, "build again")
 
 
 def check_intervals(store: ox.Store) -> Iterator[Problem]:

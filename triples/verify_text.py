@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from xingtu.triples.anchor import SHORTEST, hash_passage
+from xingtu.triples.anchor import hash_passage, read_snapshot
 from xingtu.triples.article import Article
 from xingtu.triples.problem import Problem
 
@@ -17,31 +16,30 @@ WORDS_IN_A_ROW = 8
 HAN_IN_A_ROW = 25
 
 
-def read_texts(articles: Iterable[Article], folder: Path) -> dict[str, str]:
-    """Return article slug → snapshot text, for the snapshots that are in the folder."""
-    found = {}
+def read_texts(articles: Iterable[Article], folder: Path) -> tuple[dict[str, str], list[Problem]]:
+    """Return article slug → text for the snapshots in the folder, and what is wrong with them."""
+    texts, problems = {}, []
     for article in articles:
         path = folder / article.header.get("file", "")
-        if path.is_file():
-            found[article.slug] = path.read_bytes().decode("utf-8")
-    return found
+        try:
+            texts[article.slug] = read_snapshot(path)
+        except (OSError, ValueError) as error:
+            remedy = "put it there, or check without --articles"
+            problems.append(Problem(article.file, 1, "file", str(error), remedy))
+    return texts, problems
 
 
 def check_snapshots(articles: Iterable[Article], texts: dict[str, str]) -> Iterator[Problem]:
-    """Yield a problem for each snapshot that is missing or is not the one that was read."""
+    """Yield a problem for each snapshot that is not the one that was read."""
     for article in articles:
         text = texts.get(article.slug)
-        if text is None:
-            message = f"no snapshot {article.header.get('file')} in the articles folder"
-            yield Problem(article.file, 1, "file", message, "fetch it, or check without --articles")
-        elif hashlib.sha256(text.encode("utf-8")).hexdigest() != article.header.get("sha256"):
-            yield Problem(
-                article.file, 1, "sha256", "the snapshot has another hash", "re-anchor its passages"
-            )
+        if text is not None and hash_passage(text) != article.header.get("sha256"):
+            message, remedy = "the snapshot has another hash", "anchor its passages again"
+            yield Problem(article.file, 1, "sha256", message, remedy)
 
 
 def check_passages(articles: Iterable[Article], texts: dict[str, str]) -> Iterator[Problem]:
-    """Yield a problem for each passage outside its text, too short, or with another hash."""
+    """Yield a problem for each passage outside its text, or with another hash."""
     for article in articles:
         text = texts.get(article.slug)
         if text is None:
@@ -51,14 +49,6 @@ def check_passages(articles: Iterable[Article], texts: dict[str, str]) -> Iterat
             if passage.end > len(text):
                 message = f"ends outside the text, which has {len(text)} characters"
                 yield Problem(article.file, line, about, message, "anchor it again")
-            elif passage.end - passage.start < SHORTEST:
-                yield Problem(
-                    article.file,
-                    line,
-                    about,
-                    f"is shorter than {SHORTEST} characters",
-                    "take in its context",
-                )
             elif hash_passage(text[passage.start : passage.end]) != passage.sha256:
                 yield Problem(
                     article.file, line, about, "the hash differs from the text's", "anchor it again"

@@ -1,0 +1,124 @@
+"""The commands for those who use the graph: serve and query."""
+
+import socket
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xingtu.server.failure import Failure, UnknownQuery
+
+if TYPE_CHECKING:
+    from xingtu.server.store import QueryResults
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free."
+)
+def serve(host: str, port: int) -> None:
+    """Serve the dataset: SPARQL endpoint and home page."""
+    from waitress.server import create_server
+
+    from xingtu.server import create_app
+    from xingtu.server.store import MissingDataset
+
+    with listen(host, port) as listener:
+        try:
+            server = create_server(create_app(), sockets=[listener], threads=8, ident="xingtu")
+        except MissingDataset as error:
+            raise Failure(error) from error
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"Xingtu is at http://{shown}:{listener.getsockname()[1]}/ (Ctrl-C stops it)")
+        server.run()
+
+
+@click.command()
+@click.argument("source", metavar="FILE|NAME|-")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print solutions; triples are always Turtle.",
+)
+def query(source: str, format_: str) -> None:
+    """Answer a query from a file, from a packaged competency question, or from standard input."""
+    from xingtu.server.store import MissingDataset, QueryError, evaluate, open_store
+
+    text = read_query(source)
+    try:
+        results = evaluate(open_store(), text)
+    except (MissingDataset, QueryError) as error:
+        raise Failure(error) from error
+    print_results(results, format_, text)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a listening socket.
+
+    Args:
+        host: A host name or an IPv4 or IPv6 address.
+        port: The port; 0 for any free one.
+
+    Returns:
+        The socket.
+
+    Raises:
+        Failure: if the port is taken or the address is not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise Failure(f"cannot listen on {host}:{port}: {error}; try another --port") from error
+
+
+def read_query(source: str) -> str:
+    """Read a query from `-` (standard input), else a path, else the name of a packaged question.
+
+    Raises:
+        UnknownQuery: if there is no such file and no such question.
+        Failure: if the text cannot be read.
+    """
+    from xingtu.queries import load_questions
+
+    questions = {question.name: question.text for question in load_questions()}
+    try:
+        if source == "-":
+            return sys.stdin.buffer.read().decode()
+        if Path(source).is_file():
+            return Path(source).read_text(encoding="utf-8")
+        if source in questions:
+            return questions[source]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"cannot read {source}: {error}") from error
+    near = ", ".join(get_close_matches(source, questions, n=5, cutoff=0.4))
+    hint = f"; did you mean {near}?" if near else "; `queries/` has them all"
+    raise UnknownQuery(f"no file {source}, nor a competency question of this name{hint}")
+
+
+def print_results(results: "QueryResults", format_: str, text: str) -> None:
+    """Print the results of a query; the prefixes of its text shorten IRIs.
+
+    `format_` is `table`, `csv` or `json`: for solutions; ASK heeds only `json`, triples neither.
+    """
+    from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, serialize
+
+    from xingtu.server.table import print_table, read_prefixes
+
+    if isinstance(results, QueryTriples):
+        turtle = serialize(results, format=RdfFormat.TURTLE, prefixes=read_prefixes(text))
+        click.echo(turtle, nl=False)
+    elif format_ == "json":
+        click.echo(results.serialize(format=QueryResultsFormat.JSON))
+    elif isinstance(results, QueryBoolean):
+        click.echo("true" if results else "false")
+    elif format_ == "csv":
+        click.echo(results.serialize(format=QueryResultsFormat.CSV), nl=False)
+    else:
+        print_table(results, read_prefixes(text))
