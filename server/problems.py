@@ -12,6 +12,7 @@ from xingtu.server.sparql import InvalidRequest, UnsupportedBody
 from xingtu.server.store import (
     InvalidGraphName,
     MalformedQuery,
+    QueryTooComplex,
     QueryTooLong,
     RefusedOperation,
     UnknownFunction,
@@ -24,6 +25,7 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     InvalidGraphName: HTTPStatus.BAD_REQUEST,
     UnknownFunction: HTTPStatus.BAD_REQUEST,
     RefusedOperation: HTTPStatus.FORBIDDEN,
+    QueryTooComplex: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     QueryTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

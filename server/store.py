@@ -27,6 +27,11 @@ QueryResults = QuerySolutions | QueryBoolean | QueryTriples
 
 MAX_QUERY_LENGTH: Final = 64 * 1024  # in characters; bounds the two searches below as well
 
+# pyoxigraph's parser and evaluator recurse: nested groups overflow the stack of a thread (and end
+# the process) from about 600 on, chains of operators from about 5,000. We count everywhere, in
+# strings and IRIs too, so that nothing can be hidden from the count.
+_LIMITS: Final = {"{([": 500, "+!|&^*": 2_000, "-/": 8_000}
+
 _GAP: Final = r"(?:\s|\#[^\r\n]*)*+"  # white space and comments
 # Deliberately wider than the grammar: it looks into strings and comments too, so no trick of
 # quoting can hide a clause from it. A keyword needs no space before it ("?s ?p 1SERVICE<x>{}").
@@ -66,6 +71,10 @@ class InvalidGraphName(QueryError):
 
 class QueryTooLong(QueryError):
     """A query of more than `MAX_QUERY_LENGTH` characters."""
+
+
+class QueryTooComplex(QueryError):
+    """A query of so many groups or operators that it could overflow the stack."""
 
 
 class RefusedOperation(QueryError):
@@ -121,11 +130,13 @@ def evaluate(
         Solutions, a boolean or triples, by query form. Solutions and triples are lazy.
 
     Raises:
-        QueryError: by its subclasses, if the query is malformed, too long, names a graph by
-            anything but an absolute IRI, calls an unknown function or has a SERVICE clause.
+        QueryError: by its subclasses, if the query is malformed, too long or too complex, names
+            a graph by anything but an absolute IRI, calls an unknown function or has a SERVICE
+            clause.
     """
     if len(query) > MAX_QUERY_LENGTH:
         raise QueryTooLong(f"the query has {len(query)} characters, of {MAX_QUERY_LENGTH} allowed")
+    refuse_complexity(query)
     refuse_service(query)
     chosen = bool(default_graphs or named_graphs)
     try:
@@ -139,6 +150,19 @@ def evaluate(
         raise _malformed(str(error)) from error
     except RuntimeError as error:
         raise UnknownFunction(str(error)) from error
+
+
+def refuse_complexity(query: str) -> None:
+    """Refuse a query that could crash the engine by its nesting or its chains.
+
+    Raises:
+        QueryTooComplex: if the text has more brackets or operators than `_LIMITS` allows.
+    """
+    for marks, limit in _LIMITS.items():
+        count = sum(map(query.count, marks))
+        if count > limit:
+            kinds = " ".join(marks)
+            raise QueryTooComplex(f"the query has {count} of {kinds}, of {limit} allowed")
 
 
 def refuse_service(query: str) -> None:

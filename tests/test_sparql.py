@@ -1,6 +1,7 @@
 """The endpoint: protocol, dataset, refusals and error documents."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
@@ -293,6 +294,32 @@ def test_browser_without_a_query_is_sent_to_the_home_page(client):
     assert "http://localhost/sparql" in home.text
     with client.get("/static/style.css") as style:
         assert style.mimetype == "text/css"
+
+
+CRASHES = {
+    "groups": lambda n: "ASK " + "{" * n + "}" * n,
+    "brackets": lambda n: "ASK { FILTER(" + "(" * n + "1" + ")" * n + ") }",
+    "hidden closers": lambda n: "ASK " + "{#}\n" * n + "}" * n,
+    "filters": lambda n: "ASK { " + "FILTER EXISTS { " * n + "} " * n + "}",
+    "minus": lambda n: "ASK { " + "MINUS {} " * n + "}",
+    "sums": lambda n: "ASK { FILTER(1" + "+1" * n + ") }",
+    "negations": lambda n: "ASK { FILTER(" + "!" * n + "1) }",
+}
+
+
+@pytest.mark.parametrize("name", CRASHES)
+def test_a_query_that_could_crash_the_engine_is_refused(client, name):
+    answer = get(client, CRASHES[name](5_000))
+    assert_problem(answer, 413)
+    assert "allowed" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("name", CRASHES)
+def test_a_query_just_within_the_limits_is_answered_in_a_thread(store, name):
+    """A thread of the server has the stack that threads have here."""
+    size = 1_900 if name in {"sums", "negations"} else 490
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(evaluate, store, CRASHES[name](size)).result() is not None
 
 
 @pytest.mark.parametrize("host", ["a b", "a<b", "%ff"])
