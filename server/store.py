@@ -134,9 +134,7 @@ def evaluate(
             a graph by anything but an absolute IRI, calls an unknown function or has a SERVICE
             clause.
     """
-    if len(query) > MAX_QUERY_LENGTH:
-        raise QueryTooLong(f"the query has {len(query)} characters, of {MAX_QUERY_LENGTH} allowed")
-    refuse_complexity(query)
+    refuse_size(query)
     refuse_service(query)
     chosen = bool(default_graphs or named_graphs)
     try:
@@ -152,12 +150,15 @@ def evaluate(
         raise UnknownFunction(str(error)) from error
 
 
-def refuse_complexity(query: str) -> None:
-    """Refuse a query that could crash the engine by its nesting or its chains.
+def refuse_size(query: str) -> None:
+    """Refuse a query that is too long, or could crash the engine by its nesting or its chains.
 
     Raises:
-        QueryTooComplex: if the text has more brackets or operators than `_LIMITS` allows.
+        QueryTooLong: if the text has more than `MAX_QUERY_LENGTH` characters.
+        QueryTooComplex: if it has more brackets or operators than `_LIMITS` allows.
     """
+    if len(query) > MAX_QUERY_LENGTH:
+        raise QueryTooLong(f"the query has {len(query)} characters, of {MAX_QUERY_LENGTH} allowed")
     for marks, limit in _LIMITS.items():
         count = sum(map(query.count, marks))
         if count > limit:
