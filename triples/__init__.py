@@ -4,6 +4,7 @@ Data flows one way:
 
     articles/*.yaml, entities/*.yaml  (authored; FORMAT.md)
       -> source.load_source     read, typed against the ontology, every problem in one list
+      -> dataset.gather         facts, shortcuts and inferences, once for both outputs
       -> dataset.served_graphs  named graphs: per article, entities, ontology, inferred, dataset
       -> owl.release_triples     one OWL 2 DL ontology with axiom annotations
       -> build.build            release/dataset.nq, release/xingtu.rdf, release/xingtu.ttl

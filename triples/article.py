@@ -44,6 +44,8 @@ QUALIFIERS = {
     "contradicts",
     "supersedes",
 }
+UNSAID = {"modality": "factual", "rank": "normal", "claimStatus": "accepted"}
+"""What a claim that does not say it means."""
 LISTS = {"by", "reportedBy", "contradicts", "supersedes"}
 """The qualifiers that may have several values."""
 OFFSETS = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
@@ -76,13 +78,13 @@ class Claim:
     line: int
 
     def one(self, qualifier: str, default: str = "") -> str:
-        """Return a qualifier's first text."""
-        return self.qualifiers.get(qualifier, (default,))[0]
+        """Return a qualifier's first text, or what its absence means."""
+        return self.qualifiers.get(qualifier, (UNSAID.get(qualifier, default),))[0]
 
     @property
     def modality(self) -> str:
         """The local name of the modality."""
-        return self.one("modality", "factual")
+        return self.one("modality")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Article:
     claims: tuple[Claim, ...]
     file: str
     passages: tuple[tuple[Passage, int], ...] = field(repr=False, default=())
-    """Every passage with its line, also those without a claim."""
+    """Every passage with its line."""
 
 
 def read_articles(nodes: dict[Path, yaml.Node]) -> tuple[list[Article], list[Problem]]:

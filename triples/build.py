@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from xingtu.triples.dataset import dataset_lines, served_graphs
+from xingtu.triples.dataset import dataset_lines, gather, served_graphs
 from xingtu.triples.owl import release_triples, serialize_release
 from xingtu.triples.source import FOLDER, Source, load_source
 
@@ -35,9 +35,10 @@ def build(out: Path = RELEASE, folder: Path = FOLDER) -> list[Path]:
 
 def render(source: Source) -> dict[str, bytes]:
     """Return the content of every release file by its name."""
-    triples = release_triples(source)
+    knowledge = gather(source)
+    triples = release_triples(knowledge)
     return {
-        "dataset.nq": "".join(dataset_lines(served_graphs(source))).encode(),
+        "dataset.nq": "".join(dataset_lines(served_graphs(knowledge))).encode(),
         "xingtu.rdf": serialize_release(triples, ox.RdfFormat.RDF_XML),
         "xingtu.ttl": serialize_release(triples, ox.RdfFormat.TURTLE),
     }

@@ -6,6 +6,7 @@ There is one for each article, and one each for entities, ontology, inferences a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -18,6 +19,8 @@ from xingtu.triples.statement import Statement, asserted
 
 DCTERMS = "http://purl.org/dc/terms/"
 VOID = "http://rdfs.org/ns/void#"
+TITLE = ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en")
+CREATOR = ox.Literal("The Xingtu founders")
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 Graphs = dict[str, set[ox.Triple]]
 
@@ -55,15 +58,31 @@ def ontology_graph(schema: Schema) -> set[ox.Triple]:
     return {quad.triple for quad in dataset}
 
 
-def served_graphs(source: Source) -> Graphs:
+@dataclass(frozen=True)
+class Knowledge:
+    """What both outputs are made of: stated in articles, said of entities, derived, inferred."""
+
+    source: Source
+    articles: Graphs
+    entities: set[ox.Triple]
+    shortcuts: set[ox.Triple]
+    inferences: set[ox.Triple]
+
+
+def gather(source: Source) -> Knowledge:
+    """Describe everything in the authored files, and close it under the rules."""
+    articles, entities = article_graphs(source), entity_graph(source)
+    stated = sorted_triples(entities.union(*articles.values()))
+    return Knowledge(source, articles, entities, *derive(stated, source.schema))
+
+
+def served_graphs(knowledge: Knowledge) -> Graphs:
     """Return every named graph of the dataset, by the last part of its IRI."""
-    facts = article_graphs(source)
-    entities = entity_graph(source)
-    shortcuts, inferences = derive(sorted_triples(entities.union(*facts.values())), source.schema)
-    graphs = {"entities": entities, "ontology": ontology_graph(source.schema)}
-    graphs["inferred"] = shortcuts | inferences
+    source = knowledge.source
+    graphs = {"entities": knowledge.entities, "ontology": ontology_graph(source.schema)}
+    graphs["inferred"] = knowledge.shortcuts | knowledge.inferences
     for name, triples in reifications(source).items():
-        graphs[name] = facts[name] | triples
+        graphs[name] = knowledge.articles[name] | triples
     graphs["dataset"] = set(_description(source, graphs))
     return graphs
 
@@ -93,14 +112,10 @@ def _description(source: Source, graphs: Graphs) -> Iterator[ox.Triple]:
         return ox.Triple(subject, ox.NamedNode(predicate), value)
 
     yield say(node, RDF_TYPE.value, ox.NamedNode(VOID + "Dataset"))
-    yield say(
-        node,
-        DCTERMS + "title",
-        ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en"),
-    )
+    yield say(node, DCTERMS + "title", TITLE)
     yield say(node, DCTERMS + "title", ox.Literal("星图：中国航天知识图谱", language="zh"))
     yield say(node, DCTERMS + "license", ox.NamedNode(LICENCE))
-    yield say(node, DCTERMS + "creator", ox.Literal("The Xingtu founders"))
+    yield say(node, DCTERMS + "creator", CREATOR)
     yield say(node, DCTERMS + "hasVersion", ox.Literal(source.schema.version))
     yield say(node, VOID + "vocabulary", iri.ONTOLOGY)
     for article in source.articles:

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from xingtu.ontology.schema import OWL, RDF_TYPE, RDFS
 from xingtu.triples import iri
-from xingtu.triples.article import Article, Passage
+from xingtu.triples.article import UNSAID, Article, Passage
 from xingtu.triples.edtf import parse_edtf
 from xingtu.triples.entity import Entity
 from xingtu.triples.statement import ANY_URI, BOOLEAN, Statement, date_time
@@ -19,11 +19,6 @@ INDIVIDUAL = ox.NamedNode(OWL + "NamedIndividual")
 LABEL = ox.NamedNode(RDFS + "label")
 NON_NEGATIVE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
 
-LINKS = {
-    "modality": ("modality", "factual"),
-    "rank": ("rank", "normal"),
-    "claimStatus": ("claimStatus", "accepted"),
-}
 THINGS = {
     "by": "claimedBy",
     "reportedBy": "reportedBy",
@@ -120,8 +115,8 @@ def describe_claim(statement: Statement, keys: dict[str, str]) -> Iterator[ox.Tr
 
 def _qualifiers(statement: Statement, keys: dict[str, str]) -> Iterator[ox.Triple]:
     claim, node = statement.claim, statement.iri
-    for key, (name, default) in LINKS.items():
-        yield ox.Triple(node, iri.term(name), iri.term(claim.one(key, default)))
+    for name in UNSAID:
+        yield ox.Triple(node, iri.term(name), iri.term(claim.one(name)))
     for key, name in THINGS.items():
         for slug in claim.qualifiers.get(key, ()):
             yield ox.Triple(node, iri.term(name), iri.thing(slug))

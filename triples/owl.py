@@ -15,15 +15,15 @@ from xingtu.ontology import PREFIXES
 from xingtu.ontology.schema import OWL, RDF_TYPE, RDFS
 from xingtu.triples import iri
 from xingtu.triples.dataset import (
+    CREATOR,
     DCTERMS,
     LICENCE,
-    article_graphs,
-    entity_graph,
+    TITLE,
+    Knowledge,
     ontology_graph,
     sorted_triples,
     supports,
 )
-from xingtu.triples.infer import derive
 from xingtu.triples.source import Source
 from xingtu.triples.statement import asserted
 
@@ -32,12 +32,13 @@ ONTOLOGY = ox.NamedNode(OWL + "Ontology")
 SUPPORTED_BY = iri.term("supportedBy")
 
 
-def release_triples(source: Source) -> list[ox.Triple]:
+def release_triples(knowledge: Knowledge) -> list[ox.Triple]:
     """Return terms, entities, facts, shortcuts, claims, evidence and axiom annotations."""
-    individuals = entity_graph(source).union(*article_graphs(source).values())
-    shortcuts, _ = derive(sorted_triples(individuals), source.schema)
-    triples = individuals | shortcuts | set(_terms(source)) | set(_header(source))
-    return sorted_triples(triples | set(_axioms(source)))
+    source = knowledge.source
+    individuals = knowledge.entities.union(knowledge.shortcuts, *knowledge.articles.values())
+    return sorted_triples(
+        individuals.union(_terms(source), _header(source), _axioms(source)),
+    )
 
 
 def serialize_release(triples: list[ox.Triple], syntax: ox.RdfFormat) -> bytes:
@@ -62,12 +63,9 @@ def _header(source: Source) -> Iterator[ox.Triple]:
         (OWL + "versionIRI", ox.NamedNode(f"{RELEASE.value}/{version}")),
         (OWL + "versionInfo", ox.Literal(version)),
         (RDFS + "label", ox.Literal("Xingtu: ontology, facts and claims", language="en")),
-        (
-            DCTERMS + "title",
-            ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en"),
-        ),
+        (DCTERMS + "title", TITLE),
         (DCTERMS + "license", ox.NamedNode(LICENCE)),
-        (DCTERMS + "creator", ox.Literal("The Xingtu founders")),
+        (DCTERMS + "creator", CREATOR),
         (DCTERMS + "source", iri.ONTOLOGY),
     ):
         yield ox.Triple(RELEASE, ox.NamedNode(predicate), value)

@@ -68,7 +68,7 @@ def make_statement(claim: Claim, schema: Schema) -> Statement:
 
 def may_be_asserted(claim: Claim, prop: Property) -> bool:
     """Tell whether a claim, by its own standing, may make its triple true (FORMAT.md)."""
-    if claim.one("claimStatus", "accepted") != "accepted" or claim.one("scopeAmbiguous"):
+    if claim.one("claimStatus") != "accepted" or claim.one("scopeAmbiguous"):
         return False
     return claim.modality in ASSERTED or (
         prop.asserted_of_plans and claim.modality in ASSERTED_OF_PLANS
