@@ -72,6 +72,7 @@ def test_argentina_and_russia_are_no_members(packaged_store: Store) -> None:
 
 def test_the_neptune_orbiter_is_proposed_and_not_planned(packaged_store: Store) -> None:
     assert ask(packaged_store, "id:neptune-orbiter xt:status ?x") == {"xt:proposed"}
+    assert ask(packaged_store, "id:neptune-orbiter xt:plannedLaunchDate ?x") == set()
     moods = ask(
         packaged_store,
         "?c xt:subject id:neptune-orbiter-launch ; xt:predicate xt:plannedWhen ; xt:modality ?x",

@@ -70,6 +70,8 @@ def may_be_asserted(claim: Claim, prop: Property) -> bool:
     """Tell whether a claim, by its own standing, may make its triple true (FORMAT.md)."""
     if claim.one("claimStatus") != "accepted" or claim.one("scopeAmbiguous"):
         return False
+    if claim.modality == "proposal" and prop.bounds:
+        return False  # what is only proposed has no planned date
     return claim.modality in ASSERTED or (
         prop.asserted_of_plans and claim.modality in ASSERTED_OF_PLANS
     )

@@ -32,6 +32,8 @@ SELECT ?g ?s ?p ?o ?about ?property ?rank WHERE {
   FILTER NOT EXISTS { GRAPH ?g { ?c xt:scopeAmbiguous true } }
   FILTER(?mood = xt:factual || ?mood IN (xt:plan, xt:target, xt:proposal)
     && EXISTS { GRAPH graph:ontology { ?property xt:assertedOfPlans true } })
+  FILTER(?mood != xt:proposal
+    || NOT EXISTS { GRAPH graph:ontology { ?property xt:lowerBound ?bound } })
   BIND(SUBJECT(?t) AS ?s) BIND(PREDICATE(?t) AS ?p) BIND(OBJECT(?t) AS ?o) }"""
 """What claims say that by their status, scope and mood may make their triple true (FORMAT.md)."""
 
