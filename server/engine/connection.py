@@ -1,0 +1,162 @@
+"""The server's ends of its connections to the zygote and to the workers."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+from typing import Any, cast
+
+from xingtu.server.engine.tasks import Answer
+from xingtu.server.engine.wire import Unpacker, pack
+from xingtu.server.engine.worker import Order
+from xingtu.server.engine.zygote import GOODBYE, Death
+from xingtu.server.errors import EngineDied, OutOfMemory, TimedOut
+
+
+class _Link(asyncio.Protocol):
+    """A connection that carries messages."""
+
+    def __init__(self) -> None:
+        self._unpacker = Unpacker()
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
+
+    def data_received(self, data: bytes) -> None:
+        for message in self._unpacker.feed(data):
+            self.message_received(message)
+
+    def message_received(self, message: Any) -> None:
+        raise NotImplementedError
+
+    def send(self, message: object) -> None:
+        """Send a message."""
+        assert self.transport is not None
+        self.transport.write(pack(message))
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self.transport is not None:
+            self.transport.close()
+
+
+class Control(_Link):
+    """The connection to the zygote: first its readiness, then the deaths of workers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ready: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.lost = asyncio.Event()
+        self._deaths: dict[int, asyncio.Future[int]] = {}
+
+    def message_received(self, message: Any) -> None:
+        """Take a message of the zygote."""
+        if not isinstance(message, Death):
+            self.ready.set_result(message)
+        elif not (death := self._expect(message.pid)).done():
+            death.set_result(message.signal)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let nobody wait for what will not come."""
+        self.lost.set()
+        if not self.ready.done():
+            self.ready.set_result(EngineDied("the engine ended while it loaded the dataset"))
+        for death in self._deaths.values():
+            if not death.done():
+                death.set_result(signal.SIGKILL)
+
+    def say_goodbye(self) -> None:
+        """End the zygote."""
+        if self.transport is not None and not self.lost.is_set():
+            self.transport.write(GOODBYE)
+        self.close()
+
+    async def death(self, pid: int) -> int:
+        """Wait until a worker has ended; give the signal that ended it, 0 if none did."""
+        try:
+            return await self._expect(pid)
+        finally:
+            self._deaths.pop(pid, None)
+
+    def _expect(self, pid: int) -> asyncio.Future[int]:
+        loop = asyncio.get_running_loop()
+        return self._deaths.setdefault(pid, loop.create_future())
+
+
+class WorkerLink(_Link):
+    """The connection to one worker."""
+
+    def __init__(self, control: Control) -> None:
+        super().__init__()
+        self._control = control
+        self.started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._reply: asyncio.Future[Any] | None = None
+        self._fate: Exception | None = None
+        self.alive = True
+
+    def message_received(self, message: Any) -> None:
+        """Take the worker's number, or its answer."""
+        if not self.started.done():
+            self.started.set_result(message)
+        elif self._reply is not None and not self._reply.done():
+            self._reply.set_result(message)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell those who wait that no answer will come."""
+        self.alive = False
+        if not self.started.done():
+            self.started.set_exception(EngineDied("no process could be made for the query"))
+        if self._reply is not None and not self._reply.done():
+            self._reply.set_result(None)
+
+    async def ask(self, order: Order) -> Answer:
+        """Have an order done.
+
+        Raises:
+            TimedOut, OutOfMemory, EngineDied: if the worker was ended.
+            Exception: whatever the worker answered with.
+        """
+        self._reply = asyncio.get_running_loop().create_future()
+        if not self.alive:
+            self._reply.set_result(None)
+        else:
+            self.send(order)
+        reply = await self._reply
+        if isinstance(reply, Answer):
+            return reply
+        raise await self._obituary() if reply is None else reply
+
+    def kill(self, reason: Exception | None) -> None:
+        """End the worker, whatever it does; `reason` is what those who wait are told."""
+        self._fate = reason
+        if self.alive and self.started.done():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.started.result(), signal.SIGKILL)
+        self.alive = False
+        self.close()
+
+    def worked(self) -> float:
+        """Give the seconds of processor time the worker has used (proc_pid_schedstat(5))."""
+        try:
+            schedule = Path(f"/proc/{self.started.result()}/schedstat").read_text("ascii")
+        except OSError:  # it has just ended
+            return 0.0
+        return int(schedule.split()[0]) / 1e9
+
+    def yield_to_others(self) -> None:
+        """Let the workers of quick queries go first, from now on."""
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, self.started.result(), 15)
+
+    async def _obituary(self) -> Exception:
+        if self._fate is not None:
+            return self._fate
+        match await self._control.death(self.started.result()):
+            case signal.SIGALRM:
+                return TimedOut("the query took longer than it may")
+            case signal.SIGABRT:
+                return OutOfMemory("the query needed more memory than it may have")
+            case cause:
+                return EngineDied(f"the query ended the engine's process (signal {cause})")
