@@ -1,0 +1,128 @@
+"""The requests a text would have the engine send: by SERVICE, in patterns, and by LOAD.
+
+Keywords may stand without a space before or after, and where a prefixed name does not make an IRI
+the engine takes its prefix only, and what follows the colon may be a keyword. What we cannot tell
+apart is refused.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from xingtu.server.errors import RefusedOperation
+from xingtu.server.gate.reading import Reading
+
+_NO_WORDS: Final = frozenset("?$\"'<@_0123456789")  # what other tokens with letters begin with
+_BEFORE_GRAPHS: Final = frozenset({"GRAPH", "FROM", "NAMED", "DESCRIBE"})
+
+
+def refuse_services(reading: Reading, allowed: Collection[str]) -> bool:
+    """Refuse federation with endpoints that are not allowed.
+
+    Args:
+        reading: A query or an update.
+        allowed: The IRIs of endpoints, each to be matched exactly.
+
+    Returns:
+        Whether the text has a SERVICE clause.
+
+    Raises:
+        RefusedOperation: if it has one for another endpoint, or for one we cannot tell, SILENT or
+            not, or if we cannot tell whether it has.
+    """
+    if "SERVICE" not in reading.text.upper():
+        return False
+    reading.refuse_doubt("SERVICE")
+    prefixes = {prefix.upper() for prefix in reading.prologue.prefixes}
+    found = False
+    for place, token in enumerate(reading.tokens):
+        word = token.upper()
+        if word == "SERVICE":
+            _refuse_target(reading, place, allowed, "--services")
+            found = True
+        elif "SERVICE" in word and _may_hide_service(reading, place, prefixes):
+            raise _unclear("SERVICE", token)
+    return found
+
+
+def refuse_loads(reading: Reading, allowed: Collection[str]) -> bool:
+    """Refuse to load documents that are not allowed.
+
+    Args:
+        reading: An update.
+        allowed: The IRIs of documents, each to be matched exactly; no file ever is.
+
+    Returns:
+        Whether the text has a LOAD operation.
+
+    Raises:
+        RefusedOperation: if it has one of another document, or of one we cannot tell, SILENT or
+            not, or if we cannot tell whether it has.
+    """
+    if "LOAD" not in reading.text.upper():
+        return False
+    reading.refuse_doubt("LOAD")
+    found, depth, previous = False, 0, ""
+    for place, token in enumerate(reading.tokens):
+        depth += (token == "{") - (token == "}")
+        word = token.upper()
+        if word == "LOAD":
+            _refuse_target(reading, place, allowed, "--loads")
+            found = True
+        elif word.startswith("LOAD"):
+            is_name = ":" in word and (depth > 0 or previous.isidentifier())  # WITH load:x
+            if not is_name:
+                raise _unclear("LOAD", token)
+        previous = token
+    return found
+
+
+def _refuse_target(reading: Reading, place: int, allowed: Collection[str], option: str) -> None:
+    """Refuse the request whose keyword is at a place, unless its target is allowed."""
+    keyword = reading.tokens[place].upper()
+    silent = reading.tokens[place + 1].upper() == "SILENT"
+    target = reading.tokens[place + 1 + silent]
+    if target.upper().startswith("SILENT"):
+        raise _unclear("SILENT", target)
+    iri = reading.prologue.resolve(target)
+    if iri is None:
+        raise RefusedOperation(
+            f"{keyword} is available for constant IRIs only, not for {target or 'nothing'}, and "
+            f"for those that the operator allows with {option}"
+        )
+    if iri not in allowed or iri.lower().startswith("file:"):
+        raise RefusedOperation(
+            f"{keyword} <{iri}> is not available here; the operator can allow it with "
+            f"{option} {iri}"
+        )
+
+
+def _may_hide_service(reading: Reading, place: int, prefixes: Collection[str]) -> bool:
+    """Tell whether the engine may find the keyword in a longer token.
+
+    Args:
+        reading: The text.
+        place: Of the token, which has the letters of the keyword.
+        prefixes: The declared prefixes, in capitals.
+    """
+    token, after = reading.tokens[place : place + 2]
+    if token[0] in _NO_WORDS:
+        return False
+    prefix, colon, local = token.upper().partition(":")
+    if not colon:
+        return True  # as in trueSERVICE
+    if "SERVICE" in local and not reading.prologue.is_one_name(token):
+        return True
+    before = reading.tokens[place - 1].upper() if place else ""
+    if "SERVICE" not in prefix or after != "{" or before in _BEFORE_GRAPHS:
+        return False
+    rest = prefix.rpartition("SERVICE")[2]
+    return (
+        prefix.count("SERVICE") > 1 or rest in prefixes or rest.removeprefix("SILENT") in prefixes
+    )
+
+
+def _unclear(keyword: str, token: str) -> RefusedOperation:
+    return RefusedOperation(
+        f"{keyword} cannot be told from a part of {token}: use another prefix, or put a space "
+        "around the keyword"
+    )
