@@ -1,50 +1,38 @@
-"""The web server: one read-only store behind a SPARQL endpoint and a home page.
+"""The web server: one dataset behind a SPARQL endpoint, a graph store and pages.
 
-Flask and pyoxigraph are imported when an application is made, not before, because
-`xingtu --help` imports this package.
+`create_app` makes the Flask application of all of it, for tests and servers that speak WSGI;
+`xingtu serve` puts the endpoints before Flask (`http/front.py`) and the engine in processes of its
+own (`engine/pool.py`). Flask and pyoxigraph are imported when an application is made, not before,
+because `xingtu --help` imports this package.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
-    from pyoxigraph import Store
+    from flask import Flask
+
+    from xingtu.server.engine.tasks import Engine
 
 
-def create_app(store: "Store | None" = None) -> "Flask":
-    """Make the application.
+def create_app(engine: "Engine | None" = None, base: str = "http://localhost") -> "Flask":
+    """Make the whole application.
 
     Args:
-        store: The store to serve; the packaged dataset if None.
+        engine: What answers; the packaged dataset, in this process and read-only, if None.
+        base: The public URL of the server, without a slash at the end.
 
     Returns:
-        A WSGI application.
+        A WSGI application. It has no deadlines, so keep it off the open internet: serve that with
+        `xingtu serve`.
 
     Raises:
-        MissingDataset: if there is no store and the packaged dataset has not been built.
+        MissingDataset: if there is no engine and the packaged dataset has not been built.
     """
-    from flask import Flask, render_template
+    from xingtu.server.application import Application
 
-    from xingtu.server import problems, sparql
-    from xingtu.server.store import open_store
+    if engine is None:
+        from xingtu.server.engine.dataset import open_store
+        from xingtu.server.engine.local import LocalEngine
 
-    # Unused, but Flask's own search for it fails in an editable install of a namespace package.
-    app = Flask(__name__, instance_path=str(Path(__file__).parent))
-    app.config["STORE"] = open_store() if store is None else store
-    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
-    app.register_blueprint(sparql.blueprint)
-    app.add_url_rule("/", "home", lambda: render_template("home.html"))
-    app.after_request(_set_common_headers)
-    problems.register_problems(app)
-    return app
-
-
-def _set_common_headers(response: "Response") -> "Response":
-    """Open the data to scripts of any site, never with credentials; close our pages to others'."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
-    response.headers["Access-Control-Allow-Headers"] = "*"
-    response.headers["Content-Security-Policy"] = "default-src 'self'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+        engine = LocalEngine(open_store())
+    return Application(engine, base).flask()

@@ -1,6 +1,5 @@
 """The commands for those who write the graph: build, check, expect, anchor."""
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,14 +57,16 @@ def check(articles: Path | None) -> None:
 def expect(names: tuple[str, ...]) -> None:
     """Store the present answers of the competency questions as the expected ones."""
     from xingtu.queries import InvalidQuestion, load_questions, write_expected
-    from xingtu.server.store import MissingDataset, QueryError, evaluate, open_store
+    from xingtu.server.engine.dataset import open_store
+    from xingtu.server.engine.evaluate import Dataset
+    from xingtu.server.errors import MissingDataset, QueryError
 
     try:
         questions = {question.name: question for question in load_questions()}
         if missing := sorted(set(names) - questions.keys()):
             raise UnknownQuery(f"no competency question {', '.join(missing)}")
         chosen = [questions[name] for name in names or sorted(questions)]
-        changed = write_expected(chosen, partial(evaluate, open_store()))
+        changed = write_expected(chosen, Dataset(open_store()).solve)
     except (InvalidQuestion, MissingDataset, QueryError) as error:
         raise Failure(error) from error
     for path in changed:

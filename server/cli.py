@@ -20,3 +20,6 @@ for command in (
     authoring.anchor,
 ):
     main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,150 +1,208 @@
-"""The media types an answer can have, and the choice among them."""
+"""The media types an answer can have, the choice among them, and what each can carry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
 
 from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
+    QuerySolutions,
     QueryTriples,
     RdfFormat,
     Triple,
     serialize,
 )
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
-from xingtu.server.store import QueryResults
+from xingtu.server.errors import NotAcceptable
+from xingtu.server.output import breaks_xml, has_triple_terms, mend
 
-Syntax = TypeVar("Syntax", bound=QueryResultsFormat | RdfFormat)
-
-
-class NotAcceptable(Exception):
-    """None of the media types that can carry the answer is acceptable to the client."""
+Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
 
 @dataclass(frozen=True)
-class Format(Generic[Syntax]):
+class Format:
     """One row of the tables below.
 
-    `names` are the values of `format=`; `aliases` are media types that also select the row, but
-    only when the client accepts no registered type, and never label the answer.
+    `names` are the values of `format=`; `aliases` are media types that also select the row, after
+    registered ones that are as welcome, and never label the answer. `cannot_carry` tells the
+    graphs that the format has no way to write, None that there are none.
     """
 
     names: tuple[str, ...]
-    syntax: Syntax
+    media_type: str
     aliases: tuple[str, ...] = ()
     carries_boolean: bool = True
-    carries_triple_terms: bool = True
-
-    @property
-    def media_type(self) -> str:
-        """The registered media type, without parameters."""
-        return self.syntax.media_type.partition(";")[0]
+    cannot_carry: Callable[[Sequence[Triple]], bool] | None = None
 
 
 # The first row is the answer to a client without a preference.
 RESULT_FORMATS: Final = (
-    Format(("json",), QueryResultsFormat.JSON, ("application/json",)),
-    Format(("xml",), QueryResultsFormat.XML, ("application/xml", "text/xml")),
-    Format(("csv",), QueryResultsFormat.CSV, carries_boolean=False),
-    Format(("tsv",), QueryResultsFormat.TSV, ("text/plain",), carries_boolean=False),
+    Format(("json",), "application/sparql-results+json", ("application/json",)),
+    Format(("xml",), "application/sparql-results+xml", ("application/xml", "text/xml")),
+    Format(("csv",), "text/csv", carries_boolean=False),
+    Format(("tsv",), "text/tab-separated-values", ("text/plain",), carries_boolean=False),
 )
 GRAPH_FORMATS: Final = (
-    Format(("turtle", "ttl"), RdfFormat.TURTLE, ("application/x-turtle",)),
-    Format(("ntriples", "nt"), RdfFormat.N_TRIPLES, ("text/plain",)),
-    Format(("rdfxml", "rdf", "xml"), RdfFormat.RDF_XML, ("application/xml", "text/xml")),
+    Format(("turtle", "ttl"), "text/turtle", ("application/x-turtle",)),
+    Format(("ntriples", "nt"), "application/n-triples", ("text/plain",)),
     Format(
-        ("jsonld", "json"), RdfFormat.JSON_LD, ("application/json",), carries_triple_terms=False
+        ("rdfxml", "rdf", "xml"),
+        "application/rdf+xml",
+        ("application/xml", "text/xml"),
+        cannot_carry=breaks_xml,
     ),
-    Format(("trig",), RdfFormat.TRIG),
-    Format(("nquads", "nq"), RdfFormat.N_QUADS),
+    Format(
+        ("jsonld", "json"),
+        "application/ld+json",
+        ("application/json",),
+        cannot_carry=has_triple_terms,
+    ),
+    Format(("trig",), "application/trig"),
+    Format(("nquads", "nq"), "application/n-quads"),
 )
+PAGE: Final = Format(("html",), "text/html")  # of any answer; see `http/page.py`
+
+_ROWS: Final[Mapping[Form, tuple[Format, ...]]] = {
+    "SELECT": RESULT_FORMATS,
+    "ASK": tuple(row for row in RESULT_FORMATS if row.carries_boolean),
+    "CONSTRUCT": GRAPH_FORMATS,
+    "DESCRIBE": GRAPH_FORMATS,
+}
+
+
+@lru_cache(1024)
+def rank_formats(
+    accept: str, name: str | None, form: Form, *, page: bool = False
+) -> tuple[str, ...]:
+    """Rank the media types an answer may have by `format=`, else by Accept (RFC 9110 §12.5.1).
+
+    Args:
+        accept: The client's Accept header, "" if there is none.
+        name: The value of `format=`: a row's name or media type.
+        form: The query form; a graph is as CONSTRUCT.
+        page: Whether a page is on offer too.
+
+    Returns:
+        Media types, best first, up to the first one that can carry any answer of the form.
+
+    Raises:
+        NotAcceptable: if no row is named or accepted.
+    """
+    rows = (*_ROWS[form], PAGE) if page else _ROWS[form]
+    if name is None:
+        ranked = _rank_by_quality(rows, accept)
+    else:
+        wanted = name.replace(" ", "+")  # a "+" that was not percent-encoded
+        ranked = [row for row in rows if wanted in (*row.names, row.media_type)]
+    if not ranked:
+        raise _not_acceptable(rows)
+    last = next((n for n, row in enumerate(ranked) if row.cannot_carry is None), len(ranked))
+    return tuple(row.media_type for row in ranked[: last + 1])
+
+
+def prefers_page(accept: str) -> bool:
+    """Tell a browser, which ranks text/html above every graph format, from an RDF client."""
+    try:
+        return rank_formats(accept, None, "CONSTRUCT", page=True)[0] == PAGE.media_type
+    except NotAcceptable:
+        return False
+
+
+def choose_graph_format(triples: Sequence[Triple], media_types: Iterable[str]) -> RdfFormat:
+    """Choose the first of some media types of `GRAPH_FORMATS` that can carry a graph.
+
+    Raises:
+        NotAcceptable: if none can.
+    """
+    wanted = [*media_types]
+    able = [r for r in GRAPH_FORMATS if r.cannot_carry is None or not r.cannot_carry(triples)]
+    for media_type in wanted:
+        if any(row.media_type == media_type for row in able):
+            return syntax_of(media_type)
+    raise _not_acceptable(able)
 
 
 def serialize_results(
-    results: QueryResults, accept: MIMEAccept, name: str | None = None
+    results: QuerySolutions | QueryBoolean | QueryTriples, media_types: Sequence[str]
 ) -> tuple[bytes, str]:
-    """Write the results of a query, which it consumes; `accept` and `name` as in `choose_format`.
+    """Write the results of a query, which it consumes, in the first media type that carries them.
 
     Returns:
         The body and its Content-Type.
 
     Raises:
-        NotAcceptable: if no acceptable format can carry these results.
+        NotAcceptable: if none of the media types can carry these results.
     """
     if isinstance(results, QueryTriples):
-        return serialize_graph(results, accept, name)
-    boolean = isinstance(results, QueryBoolean)
-    rows = [row for row in RESULT_FORMATS if row.carries_boolean or not boolean]
-    syntax = choose_format(rows, accept, name).syntax
-    return results.serialize(format=syntax) or b"", syntax.media_type
+        return serialize_graph(list(results), media_types)
+    syntax = QueryResultsFormat.from_media_type(media_types[0])
+    assert syntax is not None  # the table has registered types only
+    return mend(results.serialize(format=syntax) or b"", syntax)
 
 
 def serialize_graph(
-    triples: Iterable[Triple], accept: MIMEAccept, name: str | None = None
+    triples: Sequence[Triple], media_types: Sequence[str], prefixes: dict[str, str] | None = None
 ) -> tuple[bytes, str]:
-    """Write triples in the format the client prefers; arguments as for `serialize_results`.
-
-    A graph with triple terms (RDF 1.2) is not offered in a format that cannot carry them.
-    """
-    graph = list(triples)
-    rows: Sequence[Format[RdfFormat]] = GRAPH_FORMATS
-    if any(isinstance(triple.object, Triple) for triple in graph):
-        rows = [row for row in rows if row.carries_triple_terms]
-    syntax = choose_format(rows, accept, name).syntax
-    return serialize(graph, format=syntax) or b"", syntax.media_type
+    """Write triples; see `serialize_results`."""
+    syntax = choose_graph_format(triples, media_types)
+    return mend(serialize(triples, format=syntax, prefixes=prefixes) or b"", syntax)
 
 
-def choose_format(
-    rows: Sequence[Format[Syntax]], accept: MIMEAccept, name: str | None = None
-) -> Format[Syntax]:
-    """Choose a row by `format=`, else by Accept (RFC 9110 §12.5.1), else the first.
-
-    Args:
-        rows: The formats that can carry the answer, best first.
-        accept: The client's Accept header.
-        name: The value of `format=`: one of the rows' names or media types.
+def finish_body(
+    body: bytes | Path, syntax: QueryResultsFormat | RdfFormat
+) -> tuple[bytes | Path, str]:
+    """Do what pyoxigraph leaves undone to a body it wrote, in place if that is a file.
 
     Returns:
-        The row with the highest quality; of equals the earlier.
+        The body and its Content-Type; see `output.mend`.
 
     Raises:
-        NotAcceptable: if no row is named or accepted.
+        NotAcceptable: if the body holds what its format cannot.
     """
-    chosen: Format[Syntax] | None
-    if name is not None:
-        chosen = next((row for row in rows if name in (*row.names, row.media_type)), None)
-    elif not accept:
-        chosen = rows[0]
-    else:
-        chosen = _best(rows, accept) or _best_alias(rows, accept)
-    if chosen is None:
-        offered = ", ".join(f"{row.media_type} (format={row.names[0]})" for row in rows)
-        raise NotAcceptable(f"this answer can be had as {offered}")
-    return chosen
+    if isinstance(body, bytes):
+        return mend(body, syntax)
+    written = body.read_bytes()
+    mended, content_type = mend(written, syntax)
+    if mended is not written:
+        body.write_bytes(mended)
+    return body, content_type
 
 
-def prefers_html(accept: MIMEAccept) -> bool:
-    """Tell a browser, which ranks text/html above every graph format, from an RDF client."""
-    types = _without_parameters(accept)
-    return types.quality("text/html") > max(types.quality(row.media_type) for row in GRAPH_FORMATS)
+def syntax_of(media_type: str) -> RdfFormat:
+    """Give the syntax of a media type of `GRAPH_FORMATS`."""
+    syntax = RdfFormat.from_media_type(media_type)
+    assert syntax is not None
+    return syntax
 
 
-def _best(rows: Sequence[Format[Syntax]], accept: MIMEAccept) -> Format[Syntax] | None:
-    # Not best_match(): it gives "*/*, text/csv;q=0" CSV.
-    types = _without_parameters(accept)
-    best = max(rows, key=lambda row: types.quality(row.media_type))
-    return best if types.quality(best.media_type) > 0 else None
+def _rank_by_quality(rows: Sequence[Format], accept: str) -> list[Format]:
+    """Sort rows by quality, of equals registered types first, then by their place in the table."""
+    weights: dict[str, float] = {}
+    for item, quality in parse_accept_header(accept):
+        # Charset, version and profile do not change which syntax is meant.
+        media_range = item.partition(";")[0].strip().lower()
+        weights[media_range] = max(quality, weights.get(media_range, 0))
+    if not accept.strip():
+        return [*rows]
+    rated = [(*_rate(row, weights), row) for row in rows]
+    rated.sort(key=lambda each: (-each[0], each[1]))
+    return [row for quality, _, row in rated if quality > 0]
 
 
-def _best_alias(rows: Sequence[Format[Syntax]], accept: MIMEAccept) -> Format[Syntax] | None:
-    types = _without_parameters(accept)
-    aliases = [(alias, row) for row in rows for alias in row.aliases]
-    alias, best = max(aliases, key=lambda pair: types.quality(pair[0]))
-    return best if types.quality(alias) > 0 else None
+def _rate(row: Format, weights: Mapping[str, float]) -> tuple[float, bool]:
+    """Give a row's quality by its most specific media range, and whether an alias earned it."""
+    if row.media_type in weights:
+        return weights[row.media_type], False
+    kind = row.media_type.partition("/")[0]
+    general = weights.get(f"{kind}/*", weights.get("*/*", 0))
+    alias = max((weights.get(alias, 0) for alias in row.aliases), default=0)
+    return max(general, alias), alias > general
 
 
-def _without_parameters(accept: MIMEAccept) -> MIMEAccept:
-    """Drop charset, version and profile: they do not change which syntax is meant."""
-    return MIMEAccept([(item.partition(";")[0].strip(), quality) for item, quality in accept])
+def _not_acceptable(rows: Iterable[Format]) -> NotAcceptable:
+    offered = ", ".join(f"{row.media_type} (format={row.names[0]})" for row in rows)
+    return NotAcceptable(f"this answer can be had as {offered}")

@@ -2,41 +2,76 @@
 
 import json
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from xingtu.server import errors
+from xingtu.server.http.message import Response
 
-from xingtu.server.formats import NotAcceptable
-from xingtu.server.sparql import InvalidRequest, UnsupportedBody
-from xingtu.server.store import (
-    InvalidGraphName,
-    MalformedQuery,
-    QueryTooComplex,
-    QueryTooLong,
-    RefusedOperation,
-    UnknownFunction,
-)
+if TYPE_CHECKING:
+    import flask
+    from werkzeug.exceptions import HTTPException
 
 # What is not here, and is not one of Flask's own, is our fault: 500.
 STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
-    InvalidRequest: HTTPStatus.BAD_REQUEST,
-    MalformedQuery: HTTPStatus.BAD_REQUEST,
-    InvalidGraphName: HTTPStatus.BAD_REQUEST,
-    UnknownFunction: HTTPStatus.BAD_REQUEST,
-    RefusedOperation: HTTPStatus.FORBIDDEN,
-    QueryTooComplex: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    QueryTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
-    UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.InvalidRequest: HTTPStatus.BAD_REQUEST,
+    errors.MalformedQuery: HTTPStatus.BAD_REQUEST,
+    errors.MalformedData: HTTPStatus.BAD_REQUEST,
+    errors.UnknownFunction: HTTPStatus.BAD_REQUEST,
+    errors.InvalidGraphName: HTTPStatus.BAD_REQUEST,
+    errors.DatasetConflict: HTTPStatus.BAD_REQUEST,
+    errors.NotAuthorized: HTTPStatus.UNAUTHORIZED,
+    errors.RefusedOperation: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.SlowBody: HTTPStatus.REQUEST_TIMEOUT,
+    errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    errors.QueryTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.QueryTooComplex: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    # The client can ask for less, so it is no fault of the server.
+    errors.ResultTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.EngineDied: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ServiceFailed: HTTPStatus.BAD_GATEWAY,
+    errors.TimedOut: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.OutOfMemory: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ServerBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.MissingDataset: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
+_RETRY_AFTER: Final = 30  # seconds; what a query lacked now, a quieter server may have
+_TRANSIENT: Final = (errors.TimedOut, errors.OutOfMemory, errors.EngineDied)
 
-def register_problems(app: Flask) -> None:
-    """Answer every error of the application by a problem document."""
-    for kind in STATUSES:
-        app.register_error_handler(kind, _answer_listed)
-    app.register_error_handler(HTTPException, _answer_http)
+
+def problem_response(error: Exception) -> Response:
+    """Answer an error.
+
+    Args:
+        error: One of `STATUSES`; any other is a fault of ours, and nothing of it is told.
+
+    Returns:
+        A problem document, with the headers its status calls for (RFC 9110 §15.5, §15.6).
+    """
+    kind = next((kind for kind in type(error).__mro__ if kind in STATUSES), None)
+    status = STATUSES[kind] if kind else HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = str(error) if kind else "the server failed; the fault is not in the request"
+    position = (
+        {"line": error.line, "column": error.column}
+        if isinstance(error, errors.MalformedQuery)
+        else {}
+    )
+    document = problem_document(status, detail, **position)
+    headers = [
+        ("Content-Type", "application/problem+json"),
+        ("Cache-Control", "no-store"),
+        *_headers(error),
+    ]
+    body = document.encode(errors="replace")  # a lone surrogate of the input
+    return Response(status, headers, body, {"problem": type(error).__name__})
 
 
 def problem_document(status: HTTPStatus, detail: str, **extensions: int | None) -> str:
@@ -55,19 +90,42 @@ def problem_document(status: HTTPStatus, detail: str, **extensions: int | None) 
     return json.dumps(members | {"detail": detail} | known, ensure_ascii=False)
 
 
-def _answer_listed(error: Exception) -> Response:
-    status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    position = (
-        {"line": error.line, "column": error.column} if isinstance(error, MalformedQuery) else {}
-    )
-    document = problem_document(status, str(error), **position)
-    return Response(document, status, content_type="application/problem+json")
+def register_problems(app: "flask.Flask") -> None:
+    """Answer every error of a Flask application by a problem document."""
+    from werkzeug.exceptions import HTTPException
+
+    for kind in STATUSES:
+        app.register_error_handler(kind, _answer_listed)
+    app.register_error_handler(HTTPException, _answer_http)
 
 
-def _answer_http(error: HTTPException) -> Response:
+def _headers(error: Exception) -> list[tuple[str, str]]:
+    match error:
+        case errors.ServerBusy():
+            return [("Retry-After", str(error.retry_after))]
+        case errors.MethodNotAllowed():
+            return [("Allow", error.allow)]
+        case errors.NotAuthorized():
+            return [("WWW-Authenticate", 'Bearer realm="xingtu"')]
+        case errors.NotAcceptable():
+            return [("Vary", "Accept")]
+    return [("Retry-After", str(_RETRY_AFTER))] if isinstance(error, _TRANSIENT) else []
+
+
+def _answer_listed(error: Exception) -> "flask.Response":
+    from flask import Response as FlaskResponse
+
+    response = problem_response(error)
+    assert isinstance(response.body, bytes)
+    return FlaskResponse(response.body, response.status, response.headers)
+
+
+def _answer_http(error: "HTTPException") -> "flask.Response":
     """Keep Flask's status and headers (Allow with a 405) and replace its HTML page."""
+    from flask import Response as FlaskResponse
+
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    answer = Response(problem_document(status, error.description or ""), status)
+    answer = FlaskResponse(problem_document(status, error.description or ""), status)
     answer.headers.extend(error.get_headers())
     answer.content_type = "application/problem+json"
     return answer

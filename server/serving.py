@@ -9,31 +9,30 @@ from typing import TYPE_CHECKING
 import click
 
 from xingtu.server.failure import Failure, UnknownQuery
+from xingtu.server.operation.options import settings_options
+from xingtu.server.operation.settings import Settings
 
 if TYPE_CHECKING:
-    from xingtu.server.store import QueryResults
+    from xingtu.server.engine.evaluate import QueryResults
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free."
-)
-def serve(host: str, port: int) -> None:
-    """Serve the dataset: SPARQL endpoint and home page."""
-    from waitress.server import create_server
+@settings_options
+def serve(settings: Settings) -> None:
+    """Serve the dataset: SPARQL endpoint, graph store and pages."""
+    import uvloop
 
-    from xingtu.server import create_app
-    from xingtu.server.store import MissingDataset
+    from xingtu.server.errors import MalformedData, MissingDataset, StoreUnusable
+    from xingtu.server.running import serve as run
 
-    with listen(host, port) as listener:
+    def announce(base: str) -> None:
+        click.echo(f"Xingtu is at {base}/ (Ctrl-C stops it)")
+
+    with listen(settings.host, settings.port) as listener:
         try:
-            server = create_server(create_app(), sockets=[listener], threads=8, ident="xingtu")
-        except MissingDataset as error:
+            uvloop.run(run(settings, listener, announce))
+        except (MissingDataset, MalformedData, StoreUnusable, OSError) as error:
             raise Failure(error) from error
-        shown = f"[{host}]" if ":" in host else host
-        click.echo(f"Xingtu is at http://{shown}:{listener.getsockname()[1]}/ (Ctrl-C stops it)")
-        server.run()
 
 
 @click.command()
@@ -48,11 +47,15 @@ def serve(host: str, port: int) -> None:
 )
 def query(source: str, format_: str) -> None:
     """Answer a query from a file, from a packaged competency question, or from standard input."""
-    from xingtu.server.store import MissingDataset, QueryError, evaluate, open_store
+    from xingtu.server.engine.dataset import open_store
+    from xingtu.server.engine.evaluate import Dataset
+    from xingtu.server.errors import MissingDataset, QueryError
+    from xingtu.server.gate import inspect_query
 
     text = read_query(source)
     try:
-        results = evaluate(open_store(), text)
+        inspect_query(text)
+        results = Dataset(open_store()).solve(text)
     except (MissingDataset, QueryError) as error:
         raise Failure(error) from error
     print_results(results, format_, text)

@@ -16,21 +16,12 @@ PREFIXES = """PREFIX ex: <https://example.org/ontology/>
 PREFIX : <https://example.org/id/>
 """
 MISSIONS = PREFIXES + "SELECT ?mission ?name { ?mission ex:name ?name } ORDER BY ?mission ?name"
-SERVE_SMALL = """
-import sys
-from pyoxigraph import RdfFormat
-import xingtu.server.store
-from xingtu.server.cli import main
-small = xingtu.server.store.load_store(sys.argv[1], RdfFormat.TRIG)
-xingtu.server.store.open_store = lambda: small
-main(["serve", "--port", "0"])
-"""
 
 
 @pytest.fixture
 def run(store, monkeypatch):
     """Run a command over the small dataset."""
-    monkeypatch.setattr("xingtu.server.store.open_store", lambda: store)
+    monkeypatch.setattr("xingtu.server.engine.dataset.open_store", lambda: store)
     return lambda *arguments, **options: CliRunner().invoke(main, arguments, **options)
 
 
@@ -135,7 +126,7 @@ def test_failures_of_query_are_one_line(run, query_file, tmp_path):
 
 @pytest.mark.parametrize("command", [["query", "-"], ["serve"]])
 def test_missing_dataset_says_what_to_run(monkeypatch, tmp_path, command):
-    monkeypatch.setattr("xingtu.server.store.files", lambda package: tmp_path)
+    monkeypatch.setattr("xingtu.server.engine.dataset.files", lambda package: tmp_path)
     assert_one_line_failure(CliRunner().invoke(main, command, input="ASK {}"), 1, "xingtu build")
 
 
@@ -147,7 +138,7 @@ def test_serve_says_that_the_port_is_taken(run):
 
 def test_serve_prints_the_url_it_answers_at(request):
     data = request.path.parent / "data" / "small.trig"
-    command = [sys.executable, "-u", "-c", SERVE_SMALL, str(data)]
+    command = [sys.executable, "-m", "xingtu.server.cli", "serve", "--port", "0", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             url = next(word for word in server.stdout.readline().split() if word.startswith("http"))
@@ -162,4 +153,4 @@ def test_command_line_imports_nothing_heavy():
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert not {"flask", "pyoxigraph", "rdflib", "rich", "waitress"} & set(result.stdout.split())
+    assert not {"flask", "pyoxigraph", "rdflib", "rich", "uvicorn"} & set(result.stdout.split())

@@ -1,12 +1,11 @@
 """Competency questions: each is a record, and each gets its expected answer."""
 
-from functools import partial
-
 import pytest
 from pyoxigraph import Store
 
 from xingtu.queries import EXPECTED, InvalidQuestion, answer, load_questions, read_question
-from xingtu.server.store import MalformedQuery, evaluate
+from xingtu.server.engine.evaluate import Dataset
+from xingtu.server.errors import MalformedQuery
 
 QUESTIONS = load_questions()
 
@@ -19,7 +18,7 @@ def test_there_are_many_questions_with_titles_of_their_own() -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 def test_a_question_gets_its_expected_answer(question, packaged_store: Store) -> None:
-    text = answer(question, partial(evaluate, packaged_store))
+    text = answer(question, Dataset(packaged_store).solve)
     assert len(text.splitlines()) > 1, "a question that the graph cannot answer"
     assert text == question.expected.read_text("utf-8"), "`xingtu expect`, then review the diff"
 
@@ -49,4 +48,4 @@ def test_a_question_that_is_no_select_is_refused(
     path = tmp_path / "odd.rq"
     path.write_text(f"# title: What?\n# description: That.\n# keywords: x\n{body}", "utf-8")
     with pytest.raises(fault):
-        answer(read_question(path), partial(evaluate, packaged_store))
+        answer(read_question(path), Dataset(packaged_store).solve)

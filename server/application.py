@@ -1,0 +1,109 @@
+"""The endpoints and the pages, over one engine."""
+
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from flask import Flask, Response
+
+from xingtu.server import pages, problems
+from xingtu.server.engine.tasks import Answer, Engine, Task
+from xingtu.server.http.caching import ResultCache
+from xingtu.server.http.description import Abilities, ServiceDescription
+from xingtu.server.http.front import COMMON_HEADERS
+from xingtu.server.http.graph_store import GraphStoreEndpoint
+from xingtu.server.http.history import History
+from xingtu.server.http.message import Endpoint
+from xingtu.server.http.policy import Policy
+from xingtu.server.http.sparql import SparqlEndpoint
+from xingtu.server.http.wsgi import view_of
+from xingtu.server.operation.authority import Authority
+from xingtu.server.operation.metrics import Metrics, Stats
+from xingtu.server.operation.views import Operated, make_blueprint
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"]
+
+
+class Application:
+    """What answers requests.
+
+    Args:
+        engine: Does the work.
+        base: The public URL of the server, without a slash at the end.
+        authority: Decides on writes; None refuses them all.
+        policy: What an endpoint allows.
+        cache: Keeps answers.
+        articles: The folder of the texts of the articles, if the operator has them.
+        run: Does a task from a thread, and waits for it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        base: str,
+        *,
+        authority: Authority | None = None,
+        policy: Policy | None = None,
+        cache: ResultCache | None = None,
+        articles: Path | None = None,
+        run: Callable[[Task], Answer] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.base = base
+        self.authority = authority or Authority(None, base)
+        self.policy = policy or Policy()
+        self.cache = cache or ResultCache(0)
+        self.articles = articles
+        self.run = run or (lambda task: asyncio.run(engine.run(task)))
+
+    @cached_property
+    def endpoints(self) -> dict[str, Endpoint]:
+        """The endpoints by the first segment of their path."""
+        abilities = Abilities(federated=bool(self.policy.services))
+        sparql = SparqlEndpoint(
+            self.engine,
+            authorize=self.authority.authorize,
+            description=ServiceDescription(self.engine, abilities),
+            cache=self.cache,
+            policy=self.policy,
+            graphs_by=History(self.engine).graphs_by,
+        )
+        graph_store = GraphStoreEndpoint(
+            self.engine, authorize=self.authority.authorize, policy=self.policy
+        )
+        return {"sparql": sparql, "gsp": graph_store}
+
+    def flask(self, metrics: Metrics | None = None, shown: str = "on") -> Flask:
+        """Make the Flask application: pages, and the endpoints as views."""
+        # Unused, but Flask's own search for it fails in an editable install of a namespace package.
+        app = Flask(__name__, instance_path=str(Path(__file__).parent), static_folder=None)
+        app.config |= {
+            "RUN": self.run,
+            "BASE": self.base,
+            "ENGINE": self.engine,
+            "ARTICLES": self.articles,
+        }
+        for blueprint in pages.BLUEPRINTS:
+            app.register_blueprint(blueprint)
+        metrics = metrics or Metrics(lambda: Stats(dataset=self.engine.version))
+        operated = Operated(self.engine, self.run, metrics, self.authority, self.base, shown)
+        app.register_blueprint(make_blueprint(operated))
+        self._add_endpoints(app)
+        app.after_request(_set_common_headers)
+        problems.register_problems(app)
+        return app
+
+    def _add_endpoints(self, app: Flask) -> None:
+        for name, endpoint in self.endpoints.items():
+            view = view_of(endpoint, self.base)
+            for rule in (f"/{name}", f"/{name}/<path:rest>"):
+                app.add_url_rule(
+                    rule, rule, view, methods=METHODS, provide_automatic_options=False
+                )
+
+
+def _set_common_headers(response: Response) -> Response:
+    for name, value in COMMON_HEADERS:
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,5 @@
+"""HTTP without a server: requests as data in, responses as data out.
+
+`protocol.py` reads the operations of the SPARQL Protocol; `sparql.py`, `graph_store.py` and
+`description.py` are endpoints over an engine; `front.py` speaks ASGI to them.
+"""

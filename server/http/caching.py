@@ -1,0 +1,54 @@
+"""Answers kept for those who ask the same again."""
+
+from threading import Lock
+from typing import Final
+
+from cachetools import LRUCache
+
+from xingtu.server.engine.tasks import Answer
+
+_OVERHEAD: Final = 512  # bytes; what an entry takes beside its body, roughly
+
+
+class ResultCache:
+    """Keeps the answers used last.
+
+    A key must name everything an answer depends on: the version of the dataset, the operation,
+    the media types and the content coding.
+
+    Args:
+        size: The bytes all entries may take; 0 keeps nothing.
+        largest: The bytes one body may have.
+    """
+
+    def __init__(self, size: int, largest: int = 1 << 20) -> None:
+        self._entries: LRUCache[str, Answer] = LRUCache(size, getsizeof=_measure)
+        self._largest = min(largest, size - _OVERHEAD)
+        self._lock = Lock()  # endpoints may run in threads under WSGI
+        self.hits = 0
+        self.misses = 0
+
+    @property
+    def size(self) -> int:
+        """The bytes all entries take."""
+        return int(self._entries.currsize)
+
+    def get(self, key: str) -> Answer | None:
+        """Give the answer kept under a key, if there is one."""
+        with self._lock:
+            answer = self._entries.get(key)
+            if answer is None:
+                self.misses += 1
+            else:
+                self.hits += 1
+            return answer
+
+    def put(self, key: str, answer: Answer) -> None:
+        """Keep an answer, unless it is large or in a file."""
+        if isinstance(answer.body, bytes) and len(answer.body) <= self._largest:
+            with self._lock:
+                self._entries[key] = answer
+
+
+def _measure(answer: Answer) -> int:
+    return len(answer.body) + _OVERHEAD if isinstance(answer.body, bytes) else _OVERHEAD

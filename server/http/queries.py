@@ -1,0 +1,150 @@
+"""Answering query operations: the dataset, the format, what was answered before, the page."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from xingtu.server.engine.coding import choose_coding, compress
+from xingtu.server.engine.tasks import Answer, Engine, Query
+from xingtu.server.errors import InvalidRequest
+from xingtu.server.formats import PAGE, Form, rank_formats
+from xingtu.server.gate import QueryFacts, inspect_query
+from xingtu.server.http.answers import VARY, respond, take_body
+from xingtu.server.http.caching import ResultCache
+from xingtu.server.http.message import Request, Response
+from xingtu.server.http.page import CONTENT_TYPE, Asked, carrier_of, render_page
+from xingtu.server.http.policy import GraphsBy, Policy
+from xingtu.server.http.protocol import QueryOperation
+from xingtu.server.http.validators import entity_tag, fingerprint, names_tag
+
+_SHORT: Final = 8192  # characters; longer queries take a while to inspect, and are rarely repeated
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query operation, understood; `name` is the fingerprint of its text."""
+
+    request: Request
+    operation: QueryOperation
+    facts: QueryFacts
+    name: str
+    task: Query
+
+
+class Queries:
+    """Answers query operations.
+
+    Args:
+        engine: Evaluates.
+        cache: Keeps answers.
+        policy: What is allowed.
+        graphs_by: For `as-of`.
+    """
+
+    def __init__(
+        self, engine: Engine, cache: ResultCache, policy: Policy, graphs_by: GraphsBy | None
+    ) -> None:
+        self._engine = engine
+        self._cache = cache
+        self._policy = policy
+        self._graphs_by = graphs_by
+        self._inspect_short = lru_cache(512)(self._inspect_text)
+
+    async def answer(self, request: Request, operation: QueryOperation) -> Response:
+        """Answer a query operation.
+
+        Raises:
+            QueryError, NotAcceptable, InvalidRequest, ServerBusy: see `errors.py`.
+        """
+        version = self._engine.version
+        asked = await self._understand(request, operation)
+        notes = {"form": asked.facts.form or "", "query": asked.name[:16]}
+        if asked.facts.deterministic:
+            response = await self._answer_stable(asked, version)
+        else:
+            answer = await self._evaluate(asked)
+            response = respond(answer, [("Cache-Control", "no-store")])
+        response.notes.update(notes)
+        return response
+
+    async def _understand(self, request: Request, operation: QueryOperation) -> _Asked:
+        endpoint = request.base + request.path
+        facts, name = await self._inspect(operation.text, endpoint)
+        default_graphs, named_graphs = await self._choose_dataset(operation, facts)
+        task = Query(
+            operation.text,
+            endpoint,
+            _rank(request.headers.get("accept", ""), operation.format, facts.form),
+            default_graphs,
+            named_graphs,
+            choose_coding(request.headers.get("accept-encoding", "")),
+            self._policy.grant(operation.timeout),
+        )
+        return _Asked(request, operation, facts, name, task)
+
+    async def _choose_dataset(
+        self, operation: QueryOperation, facts: QueryFacts
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if operation.as_of is None:
+            return operation.default_graphs, operation.named_graphs
+        given = (operation.default_graphs, operation.named_graphs)
+        if any(given) or facts.default_graphs or facts.named_graphs:
+            raise InvalidRequest("`as-of` chooses the graphs: name none beside it, nor by FROM")
+        graphs = await self._graphs_by(operation.as_of) if self._graphs_by else ()
+        if not graphs:
+            raise InvalidRequest("this dataset does not tell when its graphs were published")
+        return graphs, graphs
+
+    async def _answer_stable(self, asked: _Asked, version: str) -> Response:
+        """Answer a query whose answer changes only with the dataset."""
+        task, request = asked.task, asked.request
+        dataset = (task.default_graphs, task.named_graphs, asked.operation.as_of)
+        resource = fingerprint(version, asked.name, task.base_iri, dataset)
+        tag = entity_tag(resource, task.formats, task.coding)
+        headers = []
+        if request.method != "POST":  # its answer does not represent the URL
+            headers = [("ETag", f'"{tag}"'), ("Cache-Control", self._policy.cache_control)]
+            if names_tag(request.headers.get("if-none-match", ""), tag):
+                return Response(304, [VARY, *headers], notes={"cache": "client"})
+        kept = self._cache.get(tag)
+        answer = kept or await self._evaluate(asked)
+        if kept is None and self._engine.version == version:
+            self._cache.put(tag, answer)
+        response = respond(answer, headers)
+        response.notes["cache"] = "miss" if kept is None else "hit"
+        return response
+
+    async def _evaluate(self, asked: _Asked) -> Answer:
+        task = asked.task
+        if task.formats[-1] != PAGE.media_type:
+            return await self._engine.run(task)
+        carrier = carrier_of(asked.facts.form or "SELECT")
+        plain = task._replace(formats=(*task.formats[:-1], carrier), coding=None)
+        answer = await self._engine.run(plain)
+        if not answer.content_type.startswith(carrier):
+            return answer
+        return await asyncio.to_thread(_make_page, answer, asked)
+
+    async def _inspect(self, text: str, base_iri: str) -> tuple[QueryFacts, str]:
+        if len(text) <= _SHORT:
+            return self._inspect_short(text, base_iri)
+        return await asyncio.to_thread(self._inspect_text, text, base_iri)
+
+    def _inspect_text(self, text: str, base_iri: str) -> tuple[QueryFacts, str]:
+        facts = inspect_query(text, base_iri=base_iri, services=self._policy.services)
+        return facts, fingerprint(text)
+
+
+def _rank(accept: str, name: str | None, form: Form | None) -> tuple[str, ...]:
+    if form is not None:
+        return rank_formats(accept, name, form, page=True)
+    # The engine will say what is wrong, or else find the form itself.
+    return rank_formats("", None, "SELECT") + rank_formats("", None, "CONSTRUCT")
+
+
+def _make_page(answer: Answer, asked: _Asked) -> Answer:
+    about = Asked(asked.operation, asked.task.base_iri, asked.request.base)
+    page = render_page(take_body(answer), answer.content_type, about)
+    coding, body = compress(page, asked.task.coding)
+    return Answer(body, CONTENT_TYPE, coding)

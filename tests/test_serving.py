@@ -1,0 +1,257 @@
+"""The server as a whole, over real connections: what a client can do to it, and to others."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+DATA = Path(__file__).parent / "data" / "small.trig"
+CROSS = (
+    "SELECT (COUNT(*) AS ?n) { " + "?a%d ?b%d ?c%d . " * 9 % tuple(sorted([*range(9)] * 3)) + "}"
+)
+LARGE = "SELECT * { " + "?a%d ?b%d ?c%d . " * 4 % tuple(sorted([*range(4)] * 3)) + "}"
+ASK = "ASK { ?s ?p 'CNSA' }"
+TOKEN = "a-token-that-is-long-enough"
+
+
+@contextmanager
+def serving(*options: str, **environment: str) -> Iterator[tuple[str, int, subprocess.Popen[str]]]:
+    """Start `xingtu serve`, and give its host, port and process."""
+    command = [sys.executable, "-m", "xingtu.server.cli", "serve", "--port", "0", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | environment
+    ) as process:
+        try:
+            line = process.stdout.readline()
+            url = urlsplit(re.search(r"http://\S+", line).group())
+            yield url.hostname, url.port, process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[str, int]]:
+    options = ("--timeout", "2", "--body-timeout", "0.5", "--header-timeout", "0.5")
+    with serving(*options, "--max-upload", "1", "--memory", "300", str(DATA)) as (host, port, _):
+        yield host, port
+
+
+def fetch(
+    server, query: str, method: str = "GET", **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection(*server[:2], timeout=20)
+    connection.request(method, "/sparql?query=" + quote(query), headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
+
+
+def assert_well(server) -> None:
+    response, body = fetch(server, ASK)
+    assert response.status == 200
+    assert json.loads(body)["boolean"] is True
+
+
+def problem(response: http.client.HTTPResponse, body: bytes) -> dict[str, object]:
+    assert response.headers["Content-Type"] == "application/problem+json"
+    document = json.loads(body)
+    assert document["status"] == response.status
+    return document
+
+
+def test_a_query_past_its_deadline_gets_503_and_others_their_answers(server) -> None:
+    with socket.create_connection(server) as slow:
+        slow.sendall(f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        for _ in range(10):
+            assert_well(server)
+        answer = http.client.HTTPResponse(slow)
+        answer.begin()
+        document = problem(answer, answer.read())
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "longer" in document["detail"]
+
+
+def test_a_client_can_ask_for_an_earlier_deadline_but_no_later_one(server) -> None:
+    start = time.monotonic()
+    response, _ = fetch((*server[:2],), CROSS + " # &timeout")
+    assert response.status == 503
+    connection = http.client.HTTPConnection(*server, timeout=20)
+    connection.request("GET", f"/sparql?timeout=100000&query={quote(CROSS)}")
+    assert connection.getresponse().status == 503
+    connection.close()
+    assert time.monotonic() - start < 10  # twice two seconds, not 100 seconds
+
+
+def test_head_tells_what_get_would_send(server) -> None:
+    got, body = fetch(server, LARGE)
+    head, nothing = fetch(server, LARGE, "HEAD")
+    assert nothing == b""
+    assert int(head.headers["Content-Length"]) == len(body) > 1 << 20
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+
+
+def test_a_large_answer_arrives_whole_and_compressed_on_demand(server) -> None:
+    import zstandard
+
+    _, plain = fetch(server, LARGE)
+    response, packed = fetch(server, LARGE, **{"Accept-Encoding": "zstd"})
+    assert response.headers["Content-Encoding"] == "zstd"
+    assert "Accept-Encoding" in response.headers["Vary"]
+    assert zstandard.ZstdDecompressor().decompress(packed) == plain
+    assert len(json.loads(plain)["results"]["bindings"]) == 10_000
+
+
+def test_an_entity_tag_saves_the_body(server) -> None:
+    response, _ = fetch(server, ASK)
+    again, body = fetch(server, ASK, **{"If-None-Match": response.headers["ETag"]})
+    assert (again.status, body) == (304, b"")
+
+
+def test_every_answer_is_open_to_scripts_without_credentials(server) -> None:
+    for query in (ASK, "ASK {"):
+        response, _ = fetch(server, query, Origin="https://yasgui.example")
+        assert response.headers.get_all("Access-Control-Allow-Origin") == ["*"]
+        assert response.headers["Access-Control-Allow-Credentials"] is None
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_host_header_is_not_believed(server) -> None:
+    connection = http.client.HTTPConnection(*server, timeout=20)
+    connection.request("GET", "/sparql", headers={"Host": "evil.example", "Accept": "text/turtle"})
+    body = connection.getresponse().read().decode()
+    connection.close()
+    assert "evil.example" not in body
+    assert f"http://{server[0]}:{server[1]}/sparql" in body
+
+
+def post(server, start: bytes) -> http.client.HTTPResponse:
+    with socket.create_connection(server, timeout=20) as client:
+        client.sendall(start)
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        answer.read()
+        return answer
+
+
+HEAD = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+
+
+def test_slow_bodies_are_given_up_and_stop_nobody(server) -> None:
+    clients = [socket.create_connection(server) for _ in range(50)]
+    for client in clients:
+        client.sendall(HEAD + b"Content-Length: 100\r\n\r\nASK")
+    assert_well(server)
+    for client in clients:
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        assert answer.status == 408
+        client.close()
+
+
+def test_oversize_bodies_are_refused(server) -> None:
+    assert post(server, HEAD + b"Content-Length: 9999999\r\n\r\n").status == 413
+    chunks = b"10000\r\n" + b" " * 65536 + b"\r\n"
+    assert post(server, HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunks * 20).status == 413
+
+
+def test_a_slow_head_is_given_up(server) -> None:
+    with socket.create_connection(server) as client:
+        client.sendall(b"GET /sparql?query=ASK HTTP/1.1\r\nHost:")
+        client.settimeout(10)
+        while client.recv(4096):
+            pass
+    assert_well(server)
+
+
+def test_slow_readers_stop_nobody(server) -> None:
+    clients = []
+    for _ in range(20):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(server)
+        client.sendall(f"GET /sparql?query={quote(LARGE)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        clients.append(client)
+    assert_well(server)
+    for client in clients:
+        client.close()
+
+
+def test_a_query_whose_client_left_is_stopped() -> None:
+    with serving("--timeout", "60", str(DATA)) as (host, port, _):
+        with socket.create_connection((host, port)) as client:
+            client.sendall(f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert eventually(lambda: metric((host, port), "running") == 1)
+        assert eventually(lambda: metric((host, port), "running") == 0)
+        assert metric((host, port), "kills_total") == 1
+
+
+def metric(server, name: str) -> float:
+    connection = http.client.HTTPConnection(*server, timeout=20)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return float(re.search(rf"^xingtu_{name} (\S+)$", text, re.MULTILINE).group(1))
+
+
+def eventually(condition) -> bool:
+    return any(condition() or time.sleep(0.05) for _ in range(200))
+
+
+def test_requests_under_way_are_answered_before_the_end() -> None:
+    with serving("--timeout", "1", str(DATA)) as (host, port, process):
+        with socket.create_connection((host, port)) as client:
+            client.sendall(f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert eventually(lambda: metric((host, port), "running") == 1)
+            process.terminate()
+            answer = http.client.HTTPResponse(client)
+            answer.begin()
+            assert answer.status == 503
+        assert process.wait(20) in {0, -signal.SIGTERM}
+
+
+def test_hangup_loads_the_files_anew(tmp_path: Path) -> None:
+    file = tmp_path / "data.ttl"
+    file.write_text("<http://x/a> <http://x/b> 1 .")
+    with serving(str(file)) as (host, port, process):
+        server = (host, port)
+        assert b"true" in fetch(server, "ASK { ?s ?p 1 }")[1]
+        file.write_text("<http://x/a> <http://x/b> 2 .")
+        process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: b"true" in fetch(server, "ASK { ?s ?p 2 }")[1])
+        assert b"false" in fetch(server, "ASK { ?s ?p 1 }")[1]
+
+
+def test_writes_are_kept_and_need_the_token(tmp_path: Path) -> None:
+    store = str(tmp_path / "store")
+    update = "INSERT DATA { GRAPH <http://x/g> { <http://x/a> <http://x/b> 1 } }"
+    query = "SELECT ?s { ?s ?p 1 }"
+    for round_ in range(2):
+        with serving("--store", store, XINGTU_TOKEN=TOKEN) as (host, port, process):
+            connection = http.client.HTTPConnection(host, port, timeout=20)
+            if round_ == 0:
+                for token, status in (("wrong-but-long-enough", 401), (TOKEN, 204)):
+                    headers = {
+                        "Content-Type": "application/sparql-update",
+                        "Authorization": f"Bearer {token}",
+                    }
+                    connection.request("POST", "/sparql", update, headers)
+                    response = connection.getresponse()
+                    response.read()
+                    assert response.status == status
+            assert b"http://x/a" in fetch((host, port), query)[1]
+            connection.close()
+            process.kill()
