@@ -1,0 +1,1 @@
+"""What an operator sees: settings, access log, metrics, limits on clients, health."""
