@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from xingtu.server.operation.views import Operated, make_blueprint
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "QUERY"]
 
 
+@dataclass
 class Application:
     """What answers requests.
 
@@ -35,42 +37,32 @@ class Application:
         policy: What an endpoint allows.
         cache: Keeps answers.
         articles: The folder of the texts of the articles, if the operator has them.
-        run: Does a task from a thread, and waits for it.
+        run: Does a task from a thread, and waits for it; a loop of its own does if None.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        base: str,
-        *,
-        authority: Authority | None = None,
-        policy: Policy | None = None,
-        cache: ResultCache | None = None,
-        articles: Path | None = None,
-        run: Callable[[Task], Answer] | None = None,
-    ) -> None:
-        self.engine = engine
-        self.base = base
-        self.authority = authority or Authority(None, base)
-        self.policy = policy or Policy()
-        self.cache = cache or ResultCache(0)
-        self.articles = articles
-        self.run = run or (lambda task: asyncio.run(engine.run(task)))
+    engine: Engine
+    base: str
+    authority: Authority | None = None
+    policy: Policy = field(default_factory=Policy)
+    cache: ResultCache = field(default_factory=lambda: ResultCache(0))
+    articles: Path | None = None
+    run: Callable[[Task], Answer] | None = None
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
         """The endpoints by the first segment of their path."""
+        authority = self._authority
         abilities = Abilities(federated=bool(self.policy.services))
         sparql = SparqlEndpoint(
             self.engine,
-            authorize=self.authority.authorize,
+            authorize=authority.authorize,
             description=ServiceDescription(self.engine, abilities),
             cache=self.cache,
             policy=self.policy,
             graphs_by=History(self.engine).graphs_by,
         )
         graph_store = GraphStoreEndpoint(
-            self.engine, authorize=self.authority.authorize, policy=self.policy
+            self.engine, authorize=authority.authorize, policy=self.policy
         )
         return {"sparql": sparql, "gsp": graph_store}
 
@@ -78,8 +70,9 @@ class Application:
         """Make the Flask application: pages, and the endpoints as views."""
         # Unused, but Flask's own search for it fails in an editable install of a namespace package.
         app = Flask(__name__, instance_path=str(Path(__file__).parent), static_folder=None)
+        run = self.run or (lambda task: asyncio.run(self.engine.run(task)))
         app.config |= {
-            "RUN": self.run,
+            "RUN": run,
             "BASE": self.base,
             "ENGINE": self.engine,
             "ARTICLES": self.articles,
@@ -87,20 +80,22 @@ class Application:
         for blueprint in pages.BLUEPRINTS:
             app.register_blueprint(blueprint)
         metrics = metrics or Metrics(lambda: Stats(dataset=self.engine.version))
-        operated = Operated(self.engine, self.run, metrics, self.authority, self.base, shown)
+        operated = Operated(self.engine, run, metrics, self._authority, self.base, shown)
         app.register_blueprint(make_blueprint(operated))
         self._add_endpoints(app)
         app.after_request(_set_common_headers)
         problems.register_problems(app)
         return app
 
+    @property
+    def _authority(self) -> Authority:
+        return self.authority or Authority(None, self.base)
+
     def _add_endpoints(self, app: Flask) -> None:
         for name, endpoint in self.endpoints.items():
             view = view_of(endpoint, self.base)
             for rule in (f"/{name}", f"/{name}/<path:rest>"):
-                app.add_url_rule(
-                    rule, rule, view, methods=METHODS, provide_automatic_options=False
-                )
+                app.add_url_rule(rule, rule, view, methods=METHODS, provide_automatic_options=False)
 
 
 def _set_common_headers(response: Response) -> Response:

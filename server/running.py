@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import uvicorn
 
@@ -29,6 +29,7 @@ from xingtu.server.operation.guard import Guard, GuardedProtocol, give_up_on_sil
 from xingtu.server.operation.metrics import Metrics, Stats
 from xingtu.server.operation.rates import Rates
 from xingtu.server.operation.settings import Settings
+from xingtu.server.remote.store import store_at
 
 MIB: Final = 1 << 20
 
@@ -71,7 +72,8 @@ async def open_engine(settings: Settings) -> Engine:
         settings.max_timeout, settings.memory * MIB, settings.max_rows, settings.max_answer * MIB
     )
     if settings.store_url:
-        return RemoteEngine(settings.store_url, limits)
+        store = store_at(settings.store_url, settings.store_kind)
+        return RemoteEngine(store, limits)
     files = tuple(map(Path, settings.dataset))
     directory = settings.store_directory
     version = "" if directory else await asyncio.to_thread(fingerprint, files)
@@ -127,6 +129,7 @@ def read_stats(engine: Engine, guard: Guard, cache: ResultCache) -> Stats:
         cache_hits=cache.hits,
         cache_misses=cache.misses,
         cache_bytes=cache.size,
+        quads=ours.quads if ours else None,
         **(ours.stats() if ours else {}),
     )
 
@@ -134,7 +137,7 @@ def read_stats(engine: Engine, guard: Guard, cache: ResultCache) -> Stats:
 def _make_server(front: Front, guard: Guard, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         front,
-        http=partial(GuardedProtocol, guard=guard),
+        http=cast(Any, partial(GuardedProtocol, guard=guard)),  # uvicorn only calls it
         interface="asgi3",
         ws="none",
         lifespan="off",
@@ -151,7 +154,7 @@ def _make_server(front: Front, guard: Guard, settings: Settings) -> uvicorn.Serv
 def _reload_on_hangup(engine: Engine, settings: Settings) -> None:
     if not isinstance(engine, Pool) or engine.writable:
         return
-    tasks = set()
+    tasks: set[asyncio.Task[None]] = set()
 
     def reload() -> None:
         task = loop.create_task(_reload(engine, tuple(map(Path, settings.dataset))))

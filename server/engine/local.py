@@ -6,7 +6,6 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from xingtu.server.durable.writer import write
-from xingtu.server.engine.dataset import unite_graphs
 from xingtu.server.engine.evaluate import Dataset, read
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task
 from xingtu.server.errors import RefusedOperation
@@ -17,7 +16,7 @@ class LocalEngine:
 
     Args:
         store: The quads, the union of the graphs in the default graph; see `engine/dataset.py`.
-        writable: Whether to do tasks that write; then the store begins empty.
+        writable: Whether to do tasks that write.
         limits: Rows and bytes of an answer.
     """
 
@@ -25,7 +24,6 @@ class LocalEngine:
         self, store: Store | None = None, *, writable: bool = False, limits: Limits | None = None
     ) -> None:
         self._view = Dataset(Store() if store is None else store)
-        self._written = Store()
         self._writable = writable
         self._limits = limits or Limits()
         self._commits = 0
@@ -46,14 +44,9 @@ class LocalEngine:
             return read(self._view, task, self._limits, Path(tempfile.gettempdir()))
         if not self._writable:
             raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
-        answer = write(self._written, task)
+        answer = write(self._view.store, task)
         self._commits += 1
-        view = Store()
-        view.extend(self._written)
-        for graph in self._written.named_graphs():
-            view.add_graph(graph)
-        unite_graphs(view)
-        self._view = Dataset(view)
+        self._view = Dataset(self._view.store)
         return answer
 
     async def close(self) -> None:

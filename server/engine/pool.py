@@ -103,11 +103,10 @@ class Pool:
         """The size of the dataset in memory; None if it is on disk."""
         return None if self._nest is None else self._nest.quads
 
-    def stats(self) -> dict[str, int | None]:
+    def stats(self) -> dict[str, int]:
         """Tell how it fares, by the names of `operation/metrics.py`."""
         lanes, counts = self.lanes, self.counts
         return {
-            "quads": self.quads,
             "waiting": lanes.waiting,
             "running": lanes.running,
             "long_running": lanes.slow,

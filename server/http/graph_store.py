@@ -6,6 +6,7 @@ names the graph whose IRI is that URL (§4.1). `format=` overrides Accept.
 
 import json
 from typing import Final
+from urllib.parse import quote
 from uuid import uuid4
 
 from pyoxigraph import NamedNode
@@ -36,6 +37,9 @@ from xingtu.server.http.validators import (
 
 METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
 ALLOW: Final = ", ".join(METHODS)
+
+_PATH: Final = "/:@!$&'()*+,;=~"  # what stands for itself in a path (RFC 3986 §3.3)
+_URI: Final = _PATH + "%?#[]"
 
 
 class GraphStoreEndpoint:
@@ -110,7 +114,7 @@ class GraphStoreEndpoint:
         )
         answer = await self._engine.run(task)
         if answer.created and graph is not None:
-            return Response(201, [("Location", graph)])
+            return Response(201, [("Location", quote(graph, safe=_URI))])
         return Response(204)
 
     async def _delete(self, request: Request, graph: str | None) -> Response:
@@ -147,7 +151,7 @@ class GraphStoreEndpoint:
         if default:
             return None
         if direct:
-            return _absolute(request.base + request.path)
+            return _absolute(request.base + _encode(request.path))
         if named:
             return _absolute(named[0])
         if request.method == "POST":
@@ -163,6 +167,13 @@ def _read_values(request: Request) -> Values:
     for name, value in read_parameters(request.query_string):
         values.setdefault(name, []).append(value)
     return values
+
+
+def _encode(path: str) -> str:
+    """Percent-encode a path, so that it is what the URL has."""
+    if "\ufffd" in path:
+        raise InvalidRequest("the path is not UTF-8 beneath its percent-encoding")
+    return quote(path, safe=_PATH)
 
 
 def _absolute(iri: str) -> str | None:

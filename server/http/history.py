@@ -10,13 +10,13 @@ from xingtu.triples import iri
 _SUBSETS: Final = f"""
 PREFIX void: <http://rdfs.org/ns/void#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT DISTINCT ?graph ?article ?latest {{
+SELECT ?graph (MAX(?day) AS ?latest) {{
   <{iri.graph("dataset").value}> void:subset ?graph
   OPTIONAL {{
     ?graph dcterms:source ?article
-    OPTIONAL {{ ?article <{iri.term("latest").value}> ?latest }}
+    GRAPH ?graph {{ ?claim <{iri.term("asOf").value}> ?day }}
   }}
-}}"""
+}} GROUP BY ?graph"""
 
 
 class History:
@@ -29,7 +29,7 @@ class History:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._version = ""
-        self._subsets: list[dict[str, str]] = []
+        self._subsets: dict[str, str] = {}  # graph → day of its latest claim, "" if it has none
 
     async def graphs_by(self, day: date) -> tuple[str, ...]:
         """Give the graphs as known at the end of a day.
@@ -38,19 +38,16 @@ class History:
             day: The day, in UTC.
 
         Returns:
-            The graphs of the articles that were surely published by then, and those that rest on
-            no article; the inferred graph, which rests on all, only if all are among them.
+            The graphs of the articles that were published by then, and those that rest on no
+            article; the inferred graph, which rests on all, only if all are among them. An article
+            whose day is not known counts from the earliest that it can be, as its claims do
+            (`xt:asOf`). Nothing if the dataset does not describe itself.
         """
         await self._refresh()
-        published = {
-            row["graph"]: row.get("latest", "9999")[:10] <= day.isoformat()
-            for row in self._subsets
-            if "article" in row
-        }
-        names = [row["graph"] for row in self._subsets if published.get(row["graph"], True)]
-        if not all(published.values()):
-            names.remove(iri.graph("inferred").value)
-        return tuple(names)
+        known = [graph for graph, latest in self._subsets.items() if latest <= day.isoformat()]
+        if len(known) < len(self._subsets):
+            known.remove(iri.graph("inferred").value)
+        return tuple(known)
 
     async def _refresh(self) -> None:
         if self._version and self._version == self._engine.version:
@@ -60,5 +57,9 @@ class History:
         answer = await self._engine.run(task)
         assert isinstance(answer.body, bytes)
         rows = json.loads(answer.body)["results"]["bindings"]
-        self._subsets = [{name: term["value"] for name, term in row.items()} for row in rows]
+        self._subsets = {
+            row["graph"]["value"]: row["latest"]["value"][:10] if "latest" in row else ""
+            for row in rows
+            if "graph" in row
+        }
         self._version = version

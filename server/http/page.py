@@ -137,6 +137,9 @@ def _parameters(operation: QueryOperation) -> Iterable[tuple[str, str]]:
 def _template() -> jinja2.Template:
     folder = Path(__file__).parent.parent / "templates"
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("results.html")

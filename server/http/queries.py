@@ -86,10 +86,15 @@ class Queries:
     async def _choose_dataset(
         self, operation: QueryOperation, facts: QueryFacts
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        if operation.as_of is None:
-            return operation.default_graphs, operation.named_graphs
+        """Give the graphs the request names, else those of FROM, else of the day (§2.1.4).
+
+        None means all; FROM is left to the engine where we cannot tell what it names.
+        """
         given = (operation.default_graphs, operation.named_graphs)
-        if any(given) or facts.default_graphs or facts.named_graphs:
+        clauses = (facts.default_graphs, facts.named_graphs)
+        if operation.as_of is None:
+            return given if any(given) else clauses
+        if any(given) or any(clauses) or not facts.knows_dataset:
             raise InvalidRequest("`as-of` chooses the graphs: name none beside it, nor by FROM")
         graphs = await self._graphs_by(operation.as_of) if self._graphs_by else ()
         if not graphs:

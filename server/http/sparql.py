@@ -7,7 +7,7 @@ from typing import Final
 
 from xingtu.server.engine.coding import choose_coding, compress
 from xingtu.server.engine.tasks import Answer, Engine, Update
-from xingtu.server.errors import MethodNotAllowed, RefusedOperation
+from xingtu.server.errors import MethodNotAllowed, NotFound, RefusedOperation
 from xingtu.server.formats import PAGE, prefers_page, rank_formats, serialize_graph
 from xingtu.server.gate import inject_using, inspect_update
 from xingtu.server.http.answers import VARY, options, respond
@@ -49,7 +49,7 @@ class SparqlEndpoint:
     authorize: Authorize
     description: ServiceDescription | None = None
     cache: ResultCache = field(default_factory=lambda: ResultCache(0))
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     graphs_by: GraphsBy | None = None
 
     async def __call__(self, request: Request) -> Response:
@@ -58,6 +58,8 @@ class SparqlEndpoint:
         Raises:
             Exception: any of `problems.STATUSES`.
         """
+        if request.path.strip("/").count("/"):
+            raise NotFound("nothing is below this path")
         if request.method not in METHODS:
             raise MethodNotAllowed(ALLOW)
         if request.method == "OPTIONS":

@@ -93,15 +93,15 @@ class Settings:
 
     dataset: tuple[str, ...] = _set((), "Serve these files from memory.", FILE, "our graph")
     store: str = _set("", "Serve this store, which may take writes.", STORE, "none")
+    store_kind: str = _set(
+        "sparql",
+        "Which kind of store that URL is.",
+        _choice("sparql", "oxigraph", "fuseki", "virtuoso"),
+    )
     host: str = _set("127.0.0.1", "Listen on this address.", HOST)
     port: int = _set(8000, "Listen on this port; 0: any free one.", PORT)
     public_url: str = _set(
         "", "Be known under this URL; Host is not trusted.", BASE, "http://host:port"
-    )
-    default_graph: str = _set(
-        "union",
-        "Let a query without a dataset see the union of all graphs, or the default graph.",
-        _choice("union", "store"),
     )
 
     timeout: float = _set(30.0, "Stop a query after this time.", SECONDS)
