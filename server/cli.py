@@ -2,7 +2,7 @@
 
 import click
 
-from xingtu.server import authoring, serving
+from xingtu.server import authoring, serving, storing
 
 
 @click.group()
@@ -14,6 +14,11 @@ def main() -> None:
 for command in (
     serving.serve,
     serving.query,
+    storing.load,
+    storing.dump,
+    storing.backup,
+    storing.restore,
+    storing.upgrade,
     authoring.build,
     authoring.check,
     authoring.expect,

@@ -5,7 +5,8 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
@@ -13,6 +14,7 @@ from typing import Any, Final, cast
 import uvicorn
 
 from xingtu.server.application import Application
+from xingtu.server.durable.backups import serve_backups
 from xingtu.server.engine.dataset import fingerprint
 from xingtu.server.engine.pool import Pool, PoolOptions
 from xingtu.server.engine.remote import RemoteEngine
@@ -29,6 +31,7 @@ from xingtu.server.operation.guard import Guard, GuardedProtocol, give_up_on_sil
 from xingtu.server.operation.metrics import Metrics, Stats
 from xingtu.server.operation.rates import Rates
 from xingtu.server.operation.settings import Settings
+from xingtu.server.remote.login import read_login
 from xingtu.server.remote.store import store_at
 
 MIB: Final = 1 << 20
@@ -60,8 +63,9 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
         front = _make_front(settings, engine, authority, guard, base)
         give_up_on_silence(listener, settings.send_timeout)
         _reload_on_hangup(engine, settings)
-        ready(base)
-        await _make_server(front, guard, settings).serve([listener])
+        async with _backups(engine, settings):
+            ready(base)
+            await _make_server(front, guard, settings).serve([listener])
     finally:
         await engine.close()
 
@@ -72,7 +76,7 @@ async def open_engine(settings: Settings) -> Engine:
         settings.max_timeout, settings.memory * MIB, settings.max_rows, settings.max_answer * MIB
     )
     if settings.store_url:
-        store = store_at(settings.store_url, settings.store_kind)
+        store = store_at(settings.store_url, settings.store_kind, **read_login(os.environ))
         return RemoteEngine(store, limits)
     files = tuple(map(Path, settings.dataset))
     directory = settings.store_directory
@@ -149,6 +153,19 @@ def _make_server(front: Front, guard: Guard, settings: Settings) -> uvicorn.Serv
         timeout_graceful_shutdown=int(settings.max_timeout) + 1,
     )
     return uvicorn.Server(config)
+
+
+@asynccontextmanager
+async def _backups(engine: Engine, settings: Settings) -> AsyncIterator[None]:
+    """Answer `xingtu backup`, which cannot open a store that is being served."""
+    if settings.store_directory is None or not isinstance(engine, Pool):
+        yield
+        return
+    answering = await serve_backups(settings.store_directory, engine.backup)
+    try:
+        yield
+    finally:
+        answering.close()
 
 
 def _reload_on_hangup(engine: Engine, settings: Settings) -> None:

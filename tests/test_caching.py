@@ -132,6 +132,23 @@ def test_the_same_question_is_evaluated_once(get, send, engine):
     assert engine.runs == 2
 
 
+def test_an_answer_from_another_version_than_was_asked_for_is_not_kept(send, store):
+    """A reload may come while a query waits, and the old dataset may come back."""
+
+    class Reloading(Counting):
+        version = "old"
+
+        async def run(self, task):
+            self.version = "new"
+            return await super().run(task)
+
+    engine = Reloading(store)
+    endpoint = SparqlEndpoint(engine, authorize=lambda _: None, cache=ResultCache(1 << 20))
+    assert send(endpoint, "GET", NAMES).notes["cache"] == "miss"
+    engine.version = "old"
+    assert send(endpoint, "GET", NAMES).notes["cache"] == "miss"
+
+
 def test_a_failure_is_not_kept(get, engine):
     for _ in range(2):
         assert get("/sparql?query=" + quote("SELECT (<http://x/f>(1) AS ?y) {}")).status == 400

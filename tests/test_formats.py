@@ -387,3 +387,4 @@ def test_a_body_in_a_file_is_finished_in_place(tmp_path):
     body, kind = finish_body(path, RdfFormat.RDF_XML)
     assert (body, kind) == (path, "application/rdf+xml; version=1.2")
     assert {quad.triple for quad in parse(path=path, format=RdfFormat.RDF_XML)} == set(graph)
+    assert b"a&#13;b" in path.read_bytes()

@@ -1,6 +1,7 @@
 """The SPARQL Protocol at `/sparql`: reading operations, the dataset, and what is refused."""
 
 import json
+import socket
 from collections import Counter
 from datetime import date
 from functools import partial
@@ -11,6 +12,7 @@ import pytest
 from xingtu.server.engine.local import LocalEngine
 from xingtu.server.engine.tasks import Query
 from xingtu.server.errors import NotAuthorized
+from xingtu.server.gate import MAX_QUERY_LENGTH
 from xingtu.server.http.message import Request
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.protocol import QueryOperation, UpdateOperation, read_operation
@@ -360,6 +362,10 @@ def test_malformed_requests_by_post_are_refused(send, writable, target, body, co
     assert_problem(send(writable, "POST", target, body, content_type=content_type), 400)
 
 
+def test_an_empty_query_is_called_empty(get):
+    assert "empty" in assert_problem(get(" "), 400)["detail"]
+
+
 def test_query_method_is_safe(send, writable):
     for body, content_type in ((INSERT, UPDATE), (urlencode({"update": INSERT}), FORM)):
         assert_problem(send(writable, "QUERY", "/sparql", body, content_type=content_type), 400)
@@ -401,7 +407,74 @@ def test_other_methods_are_refused(send, endpoint, method):
     assert header(response, "Allow") == ALLOW == "GET, HEAD, POST, QUERY, OPTIONS"
 
 
-def test_updates_need_a_store_that_is_writable(send, endpoint, store):
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{ SERVICE <http://127.0.0.1:%d/> { ?s ?p ?o } }",
+        "{ service silent ?x\n{ } VALUES ?x { <http://127.0.0.1:%d/> } }",
+        "{ ?s ?p 1SERVICE<http://127.0.0.1:%d/>{} }",
+        "{ ?s ?p trueSERVICE SILENT# {\n<http://127.0.0.1:%d/>#\r{} }",
+        "{ ?s ?p ?o FILTER(1<?o#c>'''\n) SERVICE <http://127.0.0.1:%d/> {} } # '''",
+        "{ ?s <http://x/'> ?o . SERVICE <http://127.0.0.1:%d/> {} } # '",
+        r"{ ?s x:a\#b ?o . SERVICE x:\#%d {} }",
+    ],
+)
+def test_service_is_refused_before_anything_is_sent(get, pattern):
+    with socket.socket() as deaf:  # bound, not listening: a request would fail at once, not hang
+        deaf.bind(("127.0.0.1", 0))
+        query = "PREFIX x: <http://127.0.0.1:1/> SELECT * " + pattern % deaf.getsockname()[1]
+        assert_problem(get(query), 403)
+
+
+@pytest.mark.parametrize("silent", ["", "SILENT "])
+def test_load_is_refused(send, writable, silent):
+    text = f"LOAD {silent}<http://127.0.0.1:1/data.ttl>"
+    assert_problem(send(writable, "POST", "/sparql", text, content_type=UPDATE), 403)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?inService ?d { ?s ?p ?o }",
+        "PREFIX x: <http://x/> SELECT * { ?s x:service ?o { } }",
+        "SELECT ?service { ?service ?p 'launch service' } # service",
+    ],
+)
+def test_other_uses_of_the_word_service_are_no_federation(get, query):
+    assert get(query).status == 200
+
+
+CRASHES = {
+    "groups": lambda n: "ASK " + "{" * n + "}" * n,
+    "brackets": lambda n: "ASK { FILTER(" + "(" * n + "1" + ")" * n + ") }",
+    "hidden closers": lambda n: "ASK " + "{#}\n" * n + "}" * n,
+    "filters": lambda n: "ASK { " + "FILTER EXISTS { " * n + "} " * n + "}",
+    "minus": lambda n: "ASK { " + "MINUS {} " * n + "}",
+    "sums": lambda n: "ASK { FILTER(1" + "+1" * n + ") }",
+    "negations": lambda n: "ASK { FILTER(" + "!" * n + "1) }",
+}
+
+
+@pytest.mark.parametrize("name", CRASHES)
+def test_a_query_that_could_crash_the_engine_is_refused(get, name):
+    assert_problem(get(CRASHES[name](5_000)), 413)
+
+
+def test_long_queries_are_refused(send, endpoint):
+    body = urlencode({"query": "ASK {} #" + "x" * MAX_QUERY_LENGTH})
+    assert_problem(send(endpoint, "POST", "/sparql", body, content_type=FORM), 413)
+
+
+def test_there_is_nothing_below_the_endpoint(send, endpoint):
+    assert_problem(send(endpoint, "GET", "/sparql/x?query=ASK+{}"), 404)
+    assert truth(send(endpoint, "GET", "/sparql/?query=ASK+{}")) is True
+
+
+def test_a_store_that_is_read_only_refuses_updates_of_anybody(send, store):
+    def refuse(_request):
+        raise NotAuthorized("this needs the token")
+
+    endpoint = SparqlEndpoint(LocalEngine(store), authorize=refuse)
     before = len(store)
     for body, content_type in ((INSERT, UPDATE), (urlencode({"update": INSERT}), FORM)):
         assert_problem(send(endpoint, "POST", "/sparql", body, content_type=content_type), 403)

@@ -6,7 +6,7 @@ even over the remains of another one.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,7 +54,8 @@ class Directory:
         """Open the store; make it if the directory is absent or empty.
 
         Raises:
-            StoreUnusable: if it is no store, is damaged or is in use; then nothing was changed.
+            StoreUnusable: if it is no store, is damaged or is in use; then nothing was changed
+                but RocksDB's own log of events.
             StoreFull: if there is no room to open it.
         """
         with self._closed_on_error(), disk_errors():
@@ -65,10 +66,11 @@ class Directory:
             self.marker = self._read_marker()
             if not self.data.exists() and (self.path / _NEW).exists():  # cut off at the last step
                 self._finish()
-            self._read_only()  # which changes nothing, whatever it finds
+            if not (self.data / "CURRENT").exists():  # RocksDB would make a new one
+                raise StoreUnusable(f"{self.path} is damaged: data/CURRENT is not there")
+            store = self._damage_told(Store)
             for leftover in self.data.glob("bulk-*.sst"):  # of a load that was killed
                 leftover.unlink()
-            store = Store(str(self.data))
             remove_scratch(store)
         return store
 
@@ -84,7 +86,7 @@ class Directory:
             with suppress(OSError):
                 self._take_lock()
             self.marker = self._read_marker()
-            return self._read_only()
+            return self._damage_told(Store.read_only)
 
     @contextmanager
     def making(self, marker: Marker) -> Iterator[Path]:
@@ -148,11 +150,9 @@ class Directory:
         (self.path / _NEW).rename(self.data)
         sync_file(self.path)
 
-    def _read_only(self) -> Store:
-        try:
-            return Store.read_only(str(self.data))
-        except (OSError, RuntimeError) as error:
-            raise StoreUnusable(f"{self.path} is damaged: {error}") from error
+    def _damage_told(self, opened: Callable[[str], Store]) -> Store:
+        with disk_errors(f"{self.path} is damaged"):
+            return opened(str(self.data))
 
     def _require_empty(self) -> None:
         if found := sorted({entry.name for entry in self.path.iterdir()} - _IGNORED):

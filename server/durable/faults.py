@@ -11,8 +11,11 @@ _FULL: Final = ("No space left", "Space limit reached", "Disk quota exceeded", "
 
 
 @contextmanager
-def disk_errors() -> Iterator[None]:
+def disk_errors(trouble: str = "a file of the store failed") -> Iterator[None]:
     """Turn what the store's files raise within into errors of `errors.py`.
+
+    Args:
+        trouble: What it means if a file cannot be read or written.
 
     Raises:
         StoreFull: if there was no room.
@@ -27,5 +30,5 @@ def disk_errors() -> Iterator[None]:
         if message.startswith("Corruption"):
             raise StoreUnusable(f"the store is damaged: {message}") from error
         if message.startswith("IO error") or getattr(error, "errno", None) is not None:
-            raise StoreUnusable(f"a file of the store failed: {message}") from error
+            raise StoreUnusable(f"{trouble}: {message}") from error
         raise

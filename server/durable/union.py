@@ -19,7 +19,7 @@ from xingtu.server.engine.dataset import DEFAULT_GRAPH
 _SCRATCH: Final = "https://w3id.org/xingtu/scratch/"
 SCRATCH: Final = NamedNode(f"{_SCRATCH}{uuid4()}")
 
-_BULK: Final = 50_000  # triples from which on files are quicker than a transaction
+_BULK: Final = 5_000  # triples from which on files are quicker than a transaction
 
 
 def unite(triples: Iterable[Triple], graph: NamedNode) -> Iterator[Quad]:

@@ -155,11 +155,14 @@ class Writer:
             rmtree(partial, ignore_errors=True)
 
     def close(self) -> None:
-        """Close the store."""
-        if self._store is not None and self.marker.version is None:
-            self._directory.mark(change(self.marker, version=self.version))
-        self._store = None
-        self._directory.close()
+        """Close the store, so that it opens quickly the next time."""
+        try:
+            if self._store is not None and self.marker.version is None:
+                self.use(lambda store: store.flush())
+                self._directory.mark(change(self.marker, version=self.version))
+        finally:
+            self._store = None
+            self._directory.close()
 
     def use(self, action: Callable[[Store], Result]) -> Result:
         """Do something with the store that does not change it."""
@@ -168,13 +171,15 @@ class Writer:
                 self._store = self._directory.open()
             with disk_errors():
                 return action(self._store)
-        except (StoreFull, StoreUnusable) as error:
-            self._let_go(error)
+        except BaseException as error:
+            _clear_frames(error)
+            if isinstance(error, StoreFull | StoreUnusable):
+                self._store = None  # RocksDB refuses all from now on; it is to be opened anew
             raise
 
-    def _let_go(self, error: BaseException | None) -> None:
-        """Have the store opened anew: RocksDB refuses everything after a failure of the disk."""
-        self._store = None
-        while error is not None:  # the frames of its traceback hold the store too
-            traceback.clear_frames(error.__traceback__)
-            error = error.__cause__
+
+def _clear_frames(error: BaseException | None) -> None:
+    """Drop what the frames of a traceback hold: a store closes when nothing does any more."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__

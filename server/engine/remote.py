@@ -1,9 +1,7 @@
 """An engine that has its tasks done by a SPARQL 1.1 store elsewhere, over HTTP."""
 
 import asyncio
-import re
 import secrets
-from typing import Final
 
 from pyoxigraph import NamedNode, QueryResultsFormat
 
@@ -25,6 +23,7 @@ from xingtu.server.errors import (
     RefusedOperation,
     TimedOut,
 )
+from xingtu.server.gate.tokens import tokenize
 from xingtu.server.remote import graphs
 from xingtu.server.remote.documents import to_ntriples
 from xingtu.server.remote.link import Link
@@ -36,8 +35,6 @@ from xingtu.server.remote.reply import (
 )
 from xingtu.server.remote.rewriting import based, broken, rewrite
 from xingtu.server.remote.store import DEFAULT, RemoteStore
-
-_GRAPH: Final = re.compile(r"GRAPH", re.IGNORECASE)  # perhaps a clause; it may be a string
 
 
 class RemoteEngine:
@@ -96,7 +93,8 @@ class RemoteEngine:
             )
         if not default and not named and self._store.union not in {"", DEFAULT}:
             default = (self._store.union,)
-            named = await self._list_graphs(task) if _GRAPH.search(task.text) else ()
+            if any(token.upper() == "GRAPH" for token in tokenize(task.text)):
+                named = await self._list_graphs(task)
         solutions = QueryResultsFormat.from_media_type(task.formats[0]) is not None
         accept = ASKED_RESULTS if solutions else ASKED_TRIPLES
         with based(task.text, task.base_iri) as text:

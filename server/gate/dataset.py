@@ -29,7 +29,7 @@ def inject_using(update: str, default_graphs: Sequence[str], named_graphs: Seque
     a pattern (INSERT DATA, COPY …) have no dataset and stay as they are.
 
     Args:
-        update: The text of an update that may have passed the gate.
+        update: An update that has passed the gate.
         default_graphs: The graphs whose merge is the default graph (`using-graph-uri`).
         named_graphs: The graphs that GRAPH can reach (`using-named-graph-uri`).
 
@@ -86,5 +86,6 @@ def _refuse_word(token: str, previous: str) -> None:
     if word in {"USING", "WITH"}:
         raise DatasetConflict(f"the update has {word} itself, so the request can name no graph")
     is_name = ":" in token and token[0] not in "<'\""
-    if not (previous.isidentifier() if is_name else word in _KEYWORDS or not word.isalnum()):
+    is_fine = previous.isidentifier() if is_name else word in _KEYWORDS or not word.isalnum()
+    if not is_fine:
         raise MalformedQuery(f"{token} is no keyword of updates: keywords need spaces around them")

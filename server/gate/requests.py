@@ -89,7 +89,9 @@ def _refuse_target(reading: Reading, place: int, allowed: Collection[str], optio
             f"{keyword} is available for constant IRIs only, not for {target or 'nothing'}, and "
             f"for those that the operator allows with {option}"
         )
-    if iri not in allowed or iri.lower().startswith("file:"):
+    if iri.lower().startswith("file:"):
+        raise RefusedOperation(f"{keyword} <{iri}> is not available: no file is read here")
+    if iri not in allowed:
         raise RefusedOperation(
             f"{keyword} <{iri}> is not available here; the operator can allow it with "
             f"{option} {iri}"

@@ -70,4 +70,4 @@ def _names(header: str, resource: str, exists: bool) -> bool:
     tags = parse_etags(header)
     if tags.star_tag:
         return exists
-    return exists and any(tag.rpartition("-")[0] == resource for tag in tags.as_set())
+    return any(tag.rpartition("-")[0] == resource for tag in tags.as_set())

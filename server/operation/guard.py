@@ -68,14 +68,14 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless more has come than a head may have."""
-        if self.transport.is_closing():
-            return
-        if self._deadline is None and not self._is_answering():
-            self._await_head()
         self._unused += len(data)
         super().data_received(data)
-        if self._unused > HEAD_LIMIT and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._unused > HEAD_LIMIT:
             self._refuse(self._excess(), f"the head is over {HEAD_LIMIT} bytes")
+        elif self._deadline is None and not self._is_answering():  # a part of a head
+            self._await_head()
 
     def on_headers_complete(self) -> None:
         """Start the request, unless its head is too large or too many have been sent ahead."""

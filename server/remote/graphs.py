@@ -10,8 +10,8 @@ from xingtu.server.remote.store import DEFAULT
 
 _ANY = "?s ?p ?o"
 
-ALL = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ {_ANY} }} }}"
-"""Asks for the names of all graphs."""
+ALL = f"SELECT ?g {{ GRAPH ?g {{ {_ANY} }} }} GROUP BY ?g"
+"""Asks for the names of all graphs; with DISTINCT, Virtuoso takes hundreds of times longer."""
 
 
 def exists(graph: NamedNode) -> str:

@@ -85,14 +85,16 @@ def _run_wrk(endpoint: Endpoint, load: Load, seconds: float) -> Sample:
     mode = "distinct" if load.distinct else "repeated"
     arguments = [str(_lines(load.texts)), endpoint.path, new_stamp(), mode, str(load.first)]
     options = ["-t1", f"-c{load.connections}", "-d600s", f"--timeout={GIVE_UP_SECONDS:.0f}s"]
-    wrk = subprocess.Popen(
-        ["wrk", *options, f"--script={SCRIPT}", url, "--", *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(seconds)
-    wrk.send_signal(signal.SIGINT)  # its -d has no fractions; it stops within 0.1 s, and reports
-    out, _ = wrk.communicate(timeout=GIVE_UP_SECONDS)
+    command = ["wrk", *options, f"--script={SCRIPT}", url, "--", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as wrk:
+        try:
+            time.sleep(seconds)
+            wrk.send_signal(signal.SIGINT)  # -d has no fractions; it reports within 0.1 s
+            out, _ = wrk.communicate(timeout=GIVE_UP_SECONDS)
+        finally:
+            wrk.kill()
+    if not out.endswith("}\n"):  # it could not connect
+        return Sample(requests=0, seconds=seconds, p50=0, p99=0)
     return Sample(**json.loads(out.splitlines()[-1]))
 
 

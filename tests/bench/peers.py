@@ -107,7 +107,9 @@ class OxigraphMemory(Peer):
         _wait_for_port(endpoint, process)
         for chunk in _chunks(data):  # it takes at most 128 MB at a time
             connection = http.client.HTTPConnection(endpoint.host, endpoint.port)
-            connection.request("POST", "/store", chunk, {"Content-Type": "application/n-quads"})
+            connection.request(
+                "POST", "/store?no_transaction", chunk, {"Content-Type": "application/n-quads"}
+            )
             status = connection.getresponse().status
             if status != 204:
                 raise OSError(f"{self.title} refused the data: {status}")

@@ -48,16 +48,15 @@ def mean_middle(
     return geometric_mean(value for value in values if value)
 
 
-def failures(contest: Contest, entrant: Entrant) -> tuple[int, int]:
-    """Return how many requests a server refused or broke off, and how many there were."""
-    taken = [
-        sample
-        for (*_, server), samples in contest.samples.items()
-        for sample in samples
-        if sample and server == entrant.peer.name
-    ]
-    bad = sum(sample.failed + sample.broken for sample in taken)
-    return bad, sum(sample.requests + sample.broken for sample in taken)
+def failures(contest: Contest, entrant: Entrant) -> dict[str, float]:
+    """Return what share of the requests a server refused or broke off: by shape × connections."""
+    shares = {}
+    for (_, connections, name, server), taken in contest.samples.items():
+        samples = [sample for sample in taken if sample and server == entrant.peer.name]
+        if bad := sum(sample.failed + sample.broken for sample in samples):
+            sent = sum(sample.requests + sample.broken for sample in samples)
+            shares[f"{name} × {connections}"] = bad / sent
+    return shares
 
 
 def geometric_mean(values: Iterable[float]) -> float | None:

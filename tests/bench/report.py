@@ -75,13 +75,14 @@ def costs_table(contest: Contest) -> Table:
         p50 = _ms(mean_middle(contest, MAIN, entrant, lambda sample: sample.p50))
         p99 = _ms(mean_middle(contest, MAIN, entrant, lambda sample: sample.p99))
         seconds = [f"{entrant.cold_seconds:.2f}", f"{entrant.load_seconds:.1f}"]
-        bad, asked = failures(contest, entrant)
+        refused = failures(contest, entrant).items()
         differs = ", ".join(f"{name} ({how})" for name, how in entrant.differs.items())
         row = [entrant.peer.title, p50, p99, f"{entrant.memory / 1e6:,.0f}", *seconds]
-        rows.append([*row, f"{bad:,} of {asked:,}", differs or NOTHING])
+        failed = ", ".join(f"{share:.1%} of {where}" for where, share in refused)
+        rows.append([*row, failed or NOTHING, differs or NOTHING])
     columns = ["server", "p50 ms", "p99 ms", "memory MB", "first answer s", "load s"]
     title = f"{_graph(contest)}: times at distinct × {MAIN[1]}, memory after the load, start"
-    return Table(title, [*columns, "failed requests", "answers that differ"], rows)
+    return Table(title, [*columns, "requests that failed", "answers that differ"], rows)
 
 
 def shapes_table(contest: Contest, kind: Kind) -> Table:

@@ -12,6 +12,7 @@ from xingtu.server.remote.store import DEFAULT, RemoteStore
 UNION = "http://e/union"
 G1, G2 = ox.NamedNode("http://e/1"), ox.NamedNode("http://e/2")
 DATASET = """
+<http://e/a> <http://e/p> <http://e/alone> <http://e/1> .
 <http://e/a> <http://e/p> <http://e/x> <http://e/1> .
 <http://e/a> <http://e/p> <http://e/x> <http://e/2> .
 <http://e/a> <http://e/p> "2025-05"^^<http://www.w3.org/2001/XMLSchema#gYearMonth> <http://e/1> .
@@ -46,8 +47,8 @@ def test_a_dataset_arrives_whole_and_its_union_too(kept, monkeypatch) -> None:
     done: list[int] = []
     pushed = push(remote, quads(), advance=done.append)
     unnamed = ox.NamedNode("https://w3id.org/xingtu/graph/default")
-    assert pushed.graphs == {G1: 3, G2: 4, unnamed: 1}
-    assert (pushed.left_out, pushed.split, sum(done)) == (0, 0, 8)
+    assert pushed.graphs == {G1: 4, G2: 4, unnamed: 1}
+    assert (pushed.left_out, pushed.split, sum(done)) == (0, 0, 9)
     sent = {
         ox.Quad(*quad.triple, unnamed if quad.graph_name == ox.DefaultGraph() else quad.graph_name)
         for quad in quads()
@@ -81,15 +82,15 @@ def test_a_store_of_before_rdf_12_gets_all_but_triple_terms(honest) -> None:
     store = honest(triple_terms=False)
     done: list[int] = []
     pushed = push(store.remote(union=DEFAULT), quads(), advance=done.append)
-    assert (pushed.left_out, sum(done)) == (1, 8)
-    assert pushed.graphs[G1] == 2 == len(store.show("http://e/1"))
+    assert (pushed.left_out, sum(done)) == (1, 9)
+    assert pushed.graphs[G1] == 3 == len(store.show("http://e/1"))
 
 
 def test_a_busy_store_is_asked_again(honest) -> None:
     store, waits = honest(), []
     store.refusals = [(503, b"", "", {"Retry-After": "9"}), (429,), (503,)]
     pushed = push(store.remote(union=DEFAULT), quads(), pause=waits.append)
-    assert sum(pushed.graphs.values()) == 8
+    assert sum(pushed.graphs.values()) == 9
     assert waits == [9, 2, 4]
 
 
@@ -111,7 +112,7 @@ def test_a_store_that_refuses_is_not_asked_again(honest) -> None:
 def test_a_store_that_loses_triples_is_found_out(honest) -> None:
     store = honest()
     store.losing = True
-    with pytest.raises(LoadIncomplete, match=r"of 3 triples of <http://e/1>, the store has 0"):
+    with pytest.raises(LoadIncomplete, match=r"of 4 triples of <http://e/1>, the store has 0"):
         push(store.remote(graphs=store.graphs_url, union=DEFAULT), quads())
 
 
@@ -131,7 +132,7 @@ def test_a_blank_node_that_graphs_share_is_counted(honest) -> None:
 
 def test_a_triple_that_is_stated_twice_counts_once(honest) -> None:
     twice = quads() + quads()
-    assert push(honest().remote(union=DEFAULT), twice).graphs[G1] == 3
+    assert push(honest().remote(union=DEFAULT), twice).graphs[G1] == 4
 
 
 def test_nothing_is_nothing(honest) -> None:
@@ -150,10 +151,11 @@ def test_batches_are_of_one_graph_and_few_wait() -> None:
         for graph in (G1, G2)
     ]
     blank = [ox.Quad(ox.BlankNode(), ox.NamedNode("http://e/p"), ox.Literal("x"), G1)] * 5
-    for size, waiting in ((3, 100), (100, 4), (1, 1), (100, 100)):
+    for size, waiting, number in ((3, 100, 8), (100, 4, 8), (1, 1, 20), (100, 100, 2)):
         batches = [*batch([*blank, *many], size, waiting)]
         assert sorted(str(t) for _, ts in batches for t in ts) == sorted(
             str(quad.triple) for quad in (*blank, *many)
         )
-        assert max(len(ts) for _, ts in batches[:-1]) <= max(min(size, waiting), 1) or size == 100
+        assert max(len(triples) for _, triples in batches[:-1]) <= size
+        assert len(batches) == number + 1
         assert batches[-1] == (G1, [quad.triple for quad in blank])
