@@ -35,6 +35,7 @@ class Application:
         base: The public URL of the server, without a slash at the end.
         authority: Decides on writes; None refuses them all.
         policy: What an endpoint allows.
+        abilities: What the service description says of the engine.
         cache: Keeps answers.
         articles: The folder of the texts of the articles, if the operator has them.
         run: Does a task from a thread, and waits for it; a loop of its own does if None.
@@ -44,6 +45,7 @@ class Application:
     base: str
     authority: Authority | None = None
     policy: Policy = field(default_factory=Policy)
+    abilities: Abilities = field(default_factory=Abilities)
     cache: ResultCache = field(default_factory=lambda: ResultCache(0))
     articles: Path | None = None
     run: Callable[[Task], Answer] | None = None
@@ -52,11 +54,10 @@ class Application:
     def endpoints(self) -> dict[str, Endpoint]:
         """The endpoints by the first segment of their path."""
         authority = self._authority
-        abilities = Abilities(federated=bool(self.policy.services))
         sparql = SparqlEndpoint(
             self.engine,
             authorize=authority.authorize,
-            description=ServiceDescription(self.engine, abilities),
+            description=ServiceDescription(self.engine, self.abilities),
             cache=self.cache,
             policy=self.policy,
             graphs_by=History(self.engine).graphs_by,

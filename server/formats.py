@@ -6,15 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
-from pyoxigraph import (
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    QueryTriples,
-    RdfFormat,
-    Triple,
-    serialize,
-)
+from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, serialize
 from werkzeug.http import parse_accept_header
 
 from xingtu.server.errors import NotAcceptable
@@ -47,16 +39,16 @@ RESULT_FORMATS: Final = (
     Format(("tsv",), "text/tab-separated-values", ("text/plain",), carries_boolean=False),
 )
 GRAPH_FORMATS: Final = (
-    Format(("turtle", "ttl"), "text/turtle", ("application/x-turtle",)),
+    Format(("turtle", "ttl", "n3"), "text/turtle", ("application/x-turtle",)),
     Format(("ntriples", "nt"), "application/n-triples", ("text/plain",)),
     Format(
-        ("rdfxml", "rdf", "xml"),
+        ("rdfxml", "rdf", "xml", "rdf+xml"),
         "application/rdf+xml",
         ("application/xml", "text/xml"),
         cannot_carry=breaks_xml,
     ),
     Format(
-        ("jsonld", "json"),
+        ("jsonld", "json", "json-ld"),
         "application/ld+json",
         ("application/json",),
         cannot_carry=has_triple_terms,
@@ -126,28 +118,17 @@ def choose_graph_format(triples: Sequence[Triple], media_types: Iterable[str]) -
     raise _not_acceptable(able)
 
 
-def serialize_results(
-    results: QuerySolutions | QueryBoolean | QueryTriples, media_types: Sequence[str]
+def serialize_graph(
+    triples: Sequence[Triple], media_types: Sequence[str], prefixes: dict[str, str] | None = None
 ) -> tuple[bytes, str]:
-    """Write the results of a query, which it consumes, in the first media type that carries them.
+    """Write triples in the first of some media types that carries them.
 
     Returns:
         The body and its Content-Type.
 
     Raises:
-        NotAcceptable: if none of the media types can carry these results.
+        NotAcceptable: if none of the media types can carry them.
     """
-    if isinstance(results, QueryTriples):
-        return serialize_graph(list(results), media_types)
-    syntax = QueryResultsFormat.from_media_type(media_types[0])
-    assert syntax is not None  # the table has registered types only
-    return mend(results.serialize(format=syntax) or b"", syntax)
-
-
-def serialize_graph(
-    triples: Sequence[Triple], media_types: Sequence[str], prefixes: dict[str, str] | None = None
-) -> tuple[bytes, str]:
-    """Write triples; see `serialize_results`."""
     syntax = choose_graph_format(triples, media_types)
     return mend(serialize(triples, format=syntax, prefixes=prefixes) or b"", syntax)
 

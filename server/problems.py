@@ -33,10 +33,10 @@ STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     # The client can ask for less, so it is no fault of the server.
     errors.ResultTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.RateExceeded: HTTPStatus.TOO_MANY_REQUESTS,
-    errors.EngineDied: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.ServiceFailed: HTTPStatus.BAD_GATEWAY,
     errors.TimedOut: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutOfMemory: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.EngineDied: HTTPStatus.SERVICE_UNAVAILABLE,  # by the query's fault, so not 500
     errors.ServerBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MissingDataset: HTTPStatus.SERVICE_UNAVAILABLE,

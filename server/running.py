@@ -21,6 +21,7 @@ from xingtu.server.engine.remote import RemoteEngine
 from xingtu.server.engine.tasks import Answer, Engine, Limits, Task
 from xingtu.server.errors import MalformedData, MissingDataset
 from xingtu.server.http.caching import ResultCache
+from xingtu.server.http.description import Abilities
 from xingtu.server.http.front import Allowance, Front, Observer
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.wsgi import endpoint_of
@@ -101,6 +102,7 @@ def _make_front(
         base,
         authority=authority,
         policy=Policy(settings.services, settings.loads, settings.timeout, settings.max_timeout),
+        abilities=_abilities_of(engine, settings),
         cache=cache,
         run=run,
     )
@@ -121,6 +123,14 @@ def _make_front(
         charge=rates.charge,
         observers=observers,
     )
+
+
+def _abilities_of(engine: Engine, settings: Settings) -> Abilities:
+    """Of a store elsewhere we promise the least."""
+    federated = bool(settings.services)
+    if isinstance(engine, RemoteEngine):
+        return Abilities(federated=federated, empty_graphs=False, versions=("1.1",), functions=())
+    return Abilities(federated=federated)
 
 
 def read_stats(engine: Engine, guard: Guard, cache: ResultCache) -> Stats:

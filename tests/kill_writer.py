@@ -26,14 +26,15 @@ GRAPHS = 3  # that are replaced in turn
 LOADED = NamedNode("u:loaded")
 
 
-def triples(number: int) -> bytes:
-    return b"".join(b"<u:%d> <u:p%d> _:b .\n" % (number, place) for place in range(SIZE))
+def triples(number: int, ballast: int = 0) -> bytes:
+    lines = (b"<u:%d> <u:p%d> _:b .\n" % (number, place) for place in range(1, SIZE))
+    return b"".join([*lines, b"<u:%d> <u:p> '%s' ." % (number, b"x" * ballast)])
 
 
 def write(writer: Writer, number: int, folder: Path) -> None:
     """Write one number, by turns in a way of its own."""
     data = triples(number).decode()
-    document = ((triples(number), "application/n-triples"),)
+    document = ((triples(number, 100_000), "text/turtle"),)  # longer than what is written at once
     match number % 5:
         case 0:
             writer.do(Update(f"INSERT DATA {{ GRAPH <u:in> {{ {data} }} }}", "u:"))
@@ -46,8 +47,8 @@ def write(writer: Writer, number: int, folder: Path) -> None:
         case 3:
             writer.do(WriteGraph("u:post", document, "u:", replace=False))
         case 4:
-            (folder / "load.nt").write_bytes(triples(number))
-            load(writer, [folder / "load.nt"], LOADED)
+            (folder / "load.ttl").write_bytes(triples(number))
+            load(writer, [folder / "load.ttl"], LOADED)
 
 
 def check(store: Store, acknowledged: int) -> int:

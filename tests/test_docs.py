@@ -18,7 +18,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 def test_every_command_is_in_the_readme_and_has_help() -> None:
     for name, command in main.commands.items():
         assert f"`xingtu {name}" in README, name
-        assert command.help and command.help.endswith(".")
+        assert command.help and command.help.strip().endswith(".")
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
     named = set(re.findall(r"xingtu ([a-z]+)", README + CONTRIBUTING))
     assert named <= main.commands.keys() | {"serve"}, named

@@ -23,7 +23,7 @@ from pyoxigraph import (
 )
 
 from xingtu.server import errors
-from xingtu.server.durable import backups, loading, lock, union
+from xingtu.server.durable import backups, directory, loading, lock, union
 from xingtu.server.durable.dumping import create_file, dump, open_reader
 from xingtu.server.durable.union import list_quads
 from xingtu.server.durable.writer import Writer
@@ -246,7 +246,7 @@ def test_other_directories_are_refused(home: Path, name: str) -> None:
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "marker": lambda home: (home / "xingtu-store.json").write_text("{"),
-    "newer": lambda home: (home / "xingtu-store.json").write_text('{"format": 2}'),
+    "newer": lambda home: (home / "xingtu-store.json").write_text('{"format": 2, "graphs": []}'),
     "data": lambda home: (home / "data").rename(home / "elsewhere"),
     "current": lambda home: next(home.glob("data/CURRENT")).unlink(),
     "garbage": lambda home: next(home.glob("data/CURRENT")).write_text("MANIFEST"),
@@ -300,6 +300,38 @@ def test_full_disk_damages_nothing(
     assert len(content(writer)) == done + 1
     assert len(published(writer, tmp_path)) == 2 * (done + 1)
     writer.close()
+
+
+def test_commit_is_on_the_disk_when_it_is_acknowledged(
+    home: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: dict[str, bytes] = {}
+
+    def sync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced[path.name] = path.read_bytes() if path.is_file() else b""
+
+    monkeypatch.setattr(directory.os, "fdatasync", sync)
+    for number in range(3):
+        update(writer, f"INSERT DATA {{ <u:a> <u:p> 'number {number}' }}")
+        logs = [path for path in home.glob("data/*.log") if b"number" in path.read_bytes()]
+        assert logs and all(synced[path.name] == path.read_bytes() for path in logs)
+    assert "data" in synced  # the names of new logs
+
+
+def test_what_a_killed_replacement_leaves_is_never_seen(home: Path, writer: Writer) -> None:
+    put(writer, "u:g", "<u:a> <u:p> 1, 2, 3 .")
+    before = content(writer)
+    part = [quad for quad in writer.use(lambda store: [*store]) if quad.object.value == "1"]
+    scratch = NamedNode(f"{union.SCRATCH.value}/0")
+    writer.use(lambda store: store.extend([Quad(*part[0].triple, scratch)]))
+    writer.close()
+    with open_reader(home) as store:
+        assert {str(quad) for quad in list_quads(store)} == before
+    again = Writer.open(home)
+    assert content(again) == before
+    assert again.use(lambda store: [*store.named_graphs()]) == [NamedNode("u:g")]
+    again.close()
 
 
 def test_killing_a_writer_loses_nothing_acknowledged(home: Path) -> None:

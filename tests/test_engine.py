@@ -75,7 +75,7 @@ def test_a_query_costs_only_itself(text: str, seconds: float, error: type[Except
 
 def test_long_queries_leave_the_fast_lane_to_others() -> None:
     async def use(pool: Pool) -> None:
-        long = [asyncio.create_task(pool.run(query(CROSS, 1.0))) for _ in range(4)]
+        long = [asyncio.create_task(pool.run(query(CROSS, 6.0))) for _ in range(4)]
         await assert_well(pool)
         assert not any(task.done() for task in long)
         outcomes = await asyncio.gather(*long, return_exceptions=True)

@@ -156,6 +156,7 @@ def test_syntax_of_version_1_2_is_told(query, is_new):
         ("PREFIX p: <http://x/> ASK FROM p:a#b\nFROM NAMED p: {}", ["http://x/a"], ["http://x/"]),
         (r"PREFIX p: <http://x/> ASK FROM p:a\#b%20c {}", ["http://x/a#b%20c"], []),
         ("PREFIX p: <http://x/> PREFIX p: <http://y/> ASK FROM p:a {}", ["http://y/a"], []),
+        ("PREFIXp:<http://x/>PREFIX:<http://y/>ASK FROM p:a FROM :a {}", ["http://x/a", "http://y/a"], []),
         ("BASE <http://x/a/b> PREFIX : <#> ASK FROM <c> FROM :d {}", ["http://x/a/c", "http://x/a/b#d"], []),
         ("BASE <http://x/a/> BASE <b/> ASK FROM <c> {}", ["http://x/a/b/c"], []),
         ("PREFIX from: <http://x/> ASK FROM from:from { ?s from:a ?o }", ["http://x/from"], []),
@@ -228,6 +229,7 @@ SERVICES = [
     "SELECT * { ?s ?p ?o FILTER EXISTS { SERVICE <http://127.0.0.1:9/> {} } }",
     "SELECT * { VALUES ?x { '''a' # \\uD800\n } SERVICE <http://127.0.0.1:9/> {} # '''\n }",
     "SELECT * { VALUES ?x { '''a' } SERVICE <http://127.0.0.1:9/> {} # \\u12'''\n }",
+    "SELECT * { ?s ?p ?o # ?x\rSERVICE <http://127.0.0.1:9/> {} }",
     "SELECT * { { SELECT * {} ORDER BY (?a<?o#c>'\n) } SERVICE <http://127.0.0.1:9/> {} # '\n }",
     "BASE <http://x/> SELECT * { FILTER(?x<<a#'>) SERVICE <http://127.0.0.1:9/> {} #\n }",
     DECLARED + "SELECT * { ?s ?p ?o . SERVICE:x {} }",
@@ -241,6 +243,8 @@ SERVICES = [
     UNFIT + "SELECT * { ?s ?p e:SERVICE <http://127.0.0.1:9/> {} }",
     UNFIT + "SELECT * { ?s e:trueSERVICE <http://127.0.0.1:9/> {} }",
     UNFIT + r"SELECT * { ?s ?p h:SERVICEf:a\#b {} }",
+    UNFIT + r"SELECT * { ?s e:true.f:a.b\' ?p ?o . SERVICE <http://127.0.0.1:9/> {} # '" + "\n }",
+    DECLARED + "PREFIX \ufff0: <http://127.0.0.1:9/> SELECT * { ?s ?p x:SERVICE\ufff0:a {} }",
 ]  # fmt: skip
 
 
@@ -371,7 +375,7 @@ LOADS = [
     "PREFIX x: <http://127.0.0.1:9/> LOADx:a",
     "PREFIX : <http://127.0.0.1:9/> CLEAR ALL;LOAD:a",
     "PREFIX x: <http://127.0.0.1:9/> LOADSILENTx:a",
-    "INSERT {} WHERE { FILTER(1<?o#c>'\n) }; LOAD <http://127.0.0.1:9/> # '",
+    "INSERT {} WHERE { FILTER(1<?o#c>'''\n) }; LOAD <http://127.0.0.1:9/> # '''",
     "INSERT {} WHERE { VALUES ?x { '''a' } }; LOAD <http://127.0.0.1:9/> # \\uD800 ''' } }",
 ]
 

@@ -285,8 +285,9 @@ def test_as_of_chooses_the_graphs_known_on_that_day(send, store):
     conflicts = ["&default-graph-uri=" + ID, "&named-graph-uri=" + ID]
     for conflict in conflicts:
         assert_problem(get(NAMES, "&as-of=2025-06-01" + conflict), 400)
-    with_from = NAMES.replace("{", f"FROM <{ID}article-2> {{", 1)
-    assert_problem(get(with_from, "&as-of=2025-06-01"), 400)
+    for clause in (f"FROM <{ID}article-2>", f"FROM NAMED <{ID}article-2>", "FROMid:article-2"):
+        query = f"PREFIX id: <{ID}> " + NAMES.replace("{", clause + " {", 1)
+        assert_problem(get(query, "&as-of=2025-06-01"), 400)
 
 
 def test_as_of_never_falls_back_to_the_whole_dataset(get):

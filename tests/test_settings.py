@@ -65,6 +65,7 @@ def test_each_setting_can_be_set_in_each_way(name: str, monkeypatch: pytest.Monk
         "metrics": ["token"],
         "timeout": ["7.5"],
         "max_timeout": ["70"],
+        "store_kind": ["fuseki"],
     }.get(name, ["77"])
     for file in ("a.nq", "b.ttl"):
         Path(file).touch()
@@ -96,7 +97,7 @@ REFUSED = [
     ("header-timeout", "inf"),
     ("rate", "nan"),
     ("max-rows", "1e6"),
-    ("default-graph", "all"),
+    ("store-kind", "all"),
     ("public-url", "example.org"),
     ("public-url", "javascript:alert(1)"),
     ("public-url", "https://user@example.org"),

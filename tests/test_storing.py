@@ -1,6 +1,8 @@
 """The commands that keep a store on disk."""
 
 import gzip
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,15 @@ TRIG = "<u:a> <u:p> 1 . <u:g> { <u:a> <u:p> 2, <<( <u:a> <u:p> 1 )>> }"
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to be in, with a file to load."""
-    monkeypatch.chdir(tmp_path)
+def files(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to be in, in memory if possible, with a file to load."""
     monkeypatch.setattr(lock, "_PATIENCE", 0.0)
-    (tmp_path / "data.trig.gz").write_bytes(gzip.compress(TRIG.encode()))
-    return tmp_path
+    memory = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        monkeypatch.chdir(folder)
+        Path("data.trig.gz").write_bytes(gzip.compress(TRIG.encode()))
+        yield Path(folder)
+        monkeypatch.undo()
 
 
 def run(command: str) -> Result:

@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Iterable
+from contextlib import suppress
 
 import pytest
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, DefaultGraph, Quad, Store
 
 from xingtu.server import errors
-from xingtu.server.durable.writer import write
-from xingtu.server.engine.tasks import Update
+from xingtu.server.durable.union import remove_scratch
+from xingtu.server.durable.writer import Write, write
+from xingtu.server.engine.tasks import DropGraph, Update, WriteGraph
 
 BASE = "http://localhost/"
 DEFAULT = "<https://w3id.org/xingtu/graph/default>"
@@ -131,6 +133,50 @@ def test_malformed_update_is_refused_where_it_is_wrong(
 def test_declaration_that_changes_is_refused(text: str) -> None:
     with pytest.raises(errors.RefusedOperation, match="between its operations"):
         update(Store(), text)
+
+
+class Crash(BaseException):
+    """The end of a process."""
+
+
+class Doomed:
+    """A store whose process ends behind so many of its writes."""
+
+    def __init__(self, store: Store, writes: int) -> None:
+        self.store = store
+        self.writes = writes
+
+    def __getattr__(self, name: str) -> object:
+        if name in {"extend", "bulk_extend", "update", "add_graph", "remove_graph", "clear_graph"}:
+            if self.writes == 0:
+                raise Crash
+            self.writes -= 1
+        return getattr(self.store, name)
+
+
+@pytest.mark.parametrize("writes", range(4))
+@pytest.mark.parametrize(
+    "task",
+    [
+        Update("CLEAR ALL; INSERT DATA { <u:a> <u:p> [] }", BASE),
+        WriteGraph("u:g", ((b"<u:a> <u:p> 1, 3, [] .", "text/turtle"),), BASE, replace=True),
+        WriteGraph("u:g", ((b"<u:b> <u:p> 3, [] .", "text/turtle"),), BASE, replace=True),
+        WriteGraph("u:new", ((b"<u:a> <u:p> [] .", "text/turtle"),) * 2, BASE, replace=True),
+        WriteGraph("u:g", ((b"<u:a> <u:p> [] .", "text/turtle"),) * 2, BASE, replace=False),
+        DropGraph("u:g"),
+    ],
+)
+def test_crash_between_two_writes_leaves_all_or_nothing(task: Write, writes: int) -> None:
+    stores = [Store(), Store(), Store()]
+    for store in stores:
+        update(store, START)
+        update(store, "INSERT DATA { GRAPH <u:g> { _:b <u:p> 2 } }")
+    write(stores[1], task)
+    with suppress(Crash):
+        write(Doomed(stores[2], writes), task)  # type: ignore[arg-type]
+    remove_scratch(stores[2])
+    before, after, found = (canonical(named(store)) for store in stores)
+    assert found in ([before, after] if writes < 3 else [after])
 
 
 class Scribe:

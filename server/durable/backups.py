@@ -14,8 +14,6 @@ from dataclasses import replace as change
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Store
-
 from xingtu.server.durable.directory import Directory, sync_file
 from xingtu.server.errors import StoreFull, StoreUnusable
 
@@ -115,7 +113,6 @@ def restore(
         with target.making(change(source.marker, version=None)) as data:
             for path in sorted(source.data.iterdir()):
                 _copy(path, data / path.name, advance)
-            Store.read_only(str(data))
     finally:
         source.close()
         target.close()

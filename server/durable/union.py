@@ -62,48 +62,54 @@ def add(store: Store, contents: Mapping[NamedNode, Iterable[Triple]], size: int)
 def replace(store: Store, contents: Mapping[NamedNode, Set[Triple]]) -> None:
     """Give graphs a new content, all of them or none.
 
-    Only what differs is written, in one update. That cannot name the blank nodes of what has to
-    go, which therefore waits in scratch graphs; a crash leaves those behind at most, for
+    Of a graph that changes little only the difference is written. As no update can name the blank
+    nodes of what has to go, that waits in a scratch graph; a crash leaves it behind at most, for
     `remove_scratch`.
     """
-    old = {g: {q.triple for q in store.quads_for_pattern(None, None, None, g)} for g in contents}
-    fresh = {graph: contents[graph] - old[graph] for graph in contents}
-    gone = {graph: triples for graph in contents if (triples := old[graph] - contents[graph])}
-    if not gone:
+    gone: dict[NamedNode, Set[Triple]] = {}
+    fresh: dict[NamedNode, Set[Triple]] = {}
+    emptied: set[NamedNode] = set()
+    for graph, new in contents.items():
+        old = {quad.triple for quad in store.quads_for_pattern(None, None, None, graph)}
+        if 2 * len(old & new) < len(old):
+            emptied.add(graph)
+        elif old - new:
+            gone[graph] = old - new
+        fresh[graph] = new if graph in emptied else new - old
+    if not gone and not emptied:
         add(store, fresh, sum(map(len, fresh.values())))
         return
     scratch = {graph: NamedNode(f"{SCRATCH.value}/{number}") for number, graph in enumerate(gone)}
     try:
         store.extend(
             Quad(triple.subject, triple.predicate, triple.object, scratch[graph])
-            for graph in gone
-            for triple in gone[graph]
+            for graph, triples in gone.items()
+            for triple in triples
         )
-        store.update(_swap(scratch, fresh))
+        store.update(";\n".join(_replacement(scratch, emptied, fresh)))
     except BaseException:
         with suppress(OSError, RuntimeError):
             remove_scratch(store)
         raise
 
 
-def _swap(scratch: Mapping[NamedNode, NamedNode], fresh: Mapping[NamedNode, Set[Triple]]) -> str:
+def _replacement(
+    scratch: Mapping[NamedNode, NamedNode],
+    emptied: Set[NamedNode],
+    fresh: Mapping[NamedNode, Set[Triple]],
+) -> Iterator[str]:
     names = [str(name) for name in scratch.values()]
-    data = "\n".join(_data(graph, triples) for graph, triples in fresh.items())
-    operations = [
-        *(
-            f"DELETE {{ GRAPH {graph} {{ ?s ?p ?o }} }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}"
-            for graph, name in scratch.items()
-        ),
-        f"INSERT DATA {{ {data} }}",
-        *(remove_orphans(name, ignored=names) for name in names),
-        *(f"DROP GRAPH {name}" for name in names),
-    ]
-    return ";\n".join(operations)
-
-
-def _data(graph: NamedNode, triples: Set[Triple]) -> str:
-    text = "".join(f"{triple} .\n" for triple in triples)
-    return f"GRAPH {graph} {{ {text} }}\n{text}"
+    for graph in emptied:
+        yield remove_orphans(str(graph), ignored=names)
+        yield f"CLEAR GRAPH {graph}"
+    for graph, name in scratch.items():
+        yield f"DELETE {{ GRAPH {graph} {{ ?s ?p ?o }} }} WHERE {{ GRAPH {name} {{ ?s ?p ?o }} }}"
+    for graph, triples in fresh.items():
+        data = "".join(f"{triple} .\n" for triple in triples)
+        yield f"INSERT DATA {{ GRAPH {graph} {{ {data} }} {data} }}"
+    for name in names:
+        yield remove_orphans(name, ignored=names)
+        yield f"DROP GRAPH {name}"
 
 
 def drop(store: Store, graph: NamedNode) -> None:

@@ -112,17 +112,17 @@ def read(dataset: Dataset, task: Query | ReadGraph, limits: Limits, folder: Path
     """
     with engine_errors():
         if isinstance(task, ReadGraph):
-            return _write(dataset.triples(task.graph), task, limits, folder)
+            return write_answer(dataset.triples(task.graph), task, limits, folder)
         results = dataset.solve(
             task.text,
             base_iri=task.base_iri,
             default_graphs=task.default_graphs,
             named_graphs=task.named_graphs,
         )
-        return _write(results, task, limits, folder)
+        return write_answer(results, task, limits, folder)
 
 
-def _write(
+def write_answer(
     results: QueryResults | Iterator[Triple],
     task: Query | ReadGraph,
     limits: Limits,

@@ -7,7 +7,7 @@ from pyoxigraph import Store
 
 from xingtu.server.durable.writer import write
 from xingtu.server.engine.evaluate import Dataset, read
-from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task
+from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task, refuse_stale
 from xingtu.server.errors import RefusedOperation
 
 
@@ -44,6 +44,7 @@ class LocalEngine:
             return read(self._view, task, self._limits, Path(tempfile.gettempdir()))
         if not self._writable:
             raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
+        refuse_stale(task, self.version)
         answer = write(self._view.store, task)
         self._commits += 1
         self._view = Dataset(self._view.store)

@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
+from time import monotonic
 
 from pyoxigraph import NamedNode, QueryResultsFormat
 
@@ -20,6 +22,7 @@ from xingtu.server.engine.tasks import (
 from xingtu.server.errors import (
     InvalidGraphName,
     NotFound,
+    PreconditionFailed,
     RefusedOperation,
     TimedOut,
 )
@@ -47,21 +50,30 @@ class RemoteEngine:
         store: Where it is.
         limits: Rows and bytes of an answer; the seconds are those of the task.
         connections: How many requests the store may have to do at once.
+        clock: Tells the time in seconds, from whenever.
     """
 
     def __init__(
-        self, store: RemoteStore, limits: Limits | None = None, *, connections: int = 32
+        self,
+        store: RemoteStore,
+        limits: Limits | None = None,
+        *,
+        connections: int = 32,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._store = store
         self._limits = limits or Limits()
         self._link = Link(store, self._limits.answer, connections)
         self._epoch = secrets.token_hex(4)
         self._commits = 0
+        self._clock = clock
+        self._writing = asyncio.Lock()
 
     @property
     def version(self) -> str:
-        """A token that changes whenever the dataset does; "" where that cannot be known."""
-        return f"remote-{self._epoch}-{self._commits}" if self._store.exclusive else ""
+        """A token that changes whenever we write, and from time to time if others may."""
+        age = 0 if self._store.exclusive else int(self._clock() / self._store.freshness)
+        return f"remote-{self._epoch}-{self._commits}-{age}"
 
     @property
     def writable(self) -> bool:
@@ -109,14 +121,17 @@ class RemoteEngine:
         return await rewrite(reply, task, self._limits, solutions=False)
 
     async def _write(self, task: Update | WriteGraph | DropGraph) -> Answer:
-        try:
-            if isinstance(task, Update):
-                return await self._update(task)
-            if isinstance(task, WriteGraph):
-                return await self._write_graph(task)
-            return await self._drop_graph(task)
-        finally:  # an error does not say that nothing was done
-            self._commits += 1
+        async with self._writing:
+            if not isinstance(task, Update) and task.if_version not in {None, self.version}:
+                raise PreconditionFailed("the store was changed meanwhile, or may have been")
+            try:
+                if isinstance(task, Update):
+                    return await self._update(task)
+                if isinstance(task, WriteGraph):
+                    return await self._write_graph(task)
+                return await self._drop_graph(task)
+            finally:  # an error does not say that nothing was done
+                self._commits += 1
 
     async def _update(self, task: Update) -> Answer:
         text = task.text

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from xingtu.server.engine.connection import WorkerLink
-from xingtu.server.engine.tasks import Answer, DropGraph, Update, WriteGraph
+from xingtu.server.engine.tasks import Answer, DropGraph, Update, WriteGraph, refuse_stale
 from xingtu.server.engine.worker import Backup, Order, Publish, Write
 
 
@@ -84,6 +84,7 @@ class Snapshots:
 
     async def _write(self, task: Update | WriteGraph | DropGraph) -> Answer:
         async with self._lock:
+            refuse_stale(task, self.version)
             try:
                 return await self._ask(Write(task))
             finally:  # an error does not say that nothing was committed

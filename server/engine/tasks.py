@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from xingtu.server.errors import PreconditionFailed
+
 
 class Query(NamedTuple):
     """A query that has passed the gate.
@@ -70,6 +72,16 @@ class DropGraph(NamedTuple):
 
 
 Task = Query | ReadGraph | Update | WriteGraph | DropGraph
+
+
+def refuse_stale(task: Update | WriteGraph | DropGraph, version: str) -> None:
+    """Refuse a write that is meant for another version of the dataset; call it under the lock.
+
+    Raises:
+        PreconditionFailed: if it is.
+    """
+    if not isinstance(task, Update) and task.if_version not in (None, version):
+        raise PreconditionFailed("the dataset has changed meanwhile")
 
 
 class Answer(NamedTuple):

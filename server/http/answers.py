@@ -1,6 +1,7 @@
 """Answers of the engine made into responses."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from xingtu.server.engine.tasks import Answer
@@ -36,10 +37,10 @@ def options(allow: str, accepted_queries: str | None = None) -> Response:
     return Response(204, headers)
 
 
-def take_body(answer: Answer) -> bytes:
+def take_body(body: bytes | Path) -> bytes:
     """Read a body into memory; a file is deleted."""
-    if isinstance(answer.body, bytes):
-        return answer.body
-    body = answer.body.read_bytes()
-    answer.body.unlink()
-    return body
+    if isinstance(body, bytes):
+        return body
+    content = body.read_bytes()
+    body.unlink()
+    return content

@@ -45,7 +45,10 @@ It chooses the dataset, so it excludes default-graph-uri, named-graph-uri and FR
 
 _TYPE: Final = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _MOST: Final = 1000  # named graphs that are listed
-_NAMED_GRAPHS: Final = f"SELECT ?graph {{ GRAPH ?graph {{}} }} ORDER BY ?graph LIMIT {_MOST}"
+# The first pattern finds empty graphs too; Virtuoso knows only the second.
+_NAMED_GRAPHS: Final = f"""SELECT DISTINCT ?graph {{
+  {{ GRAPH ?graph {{}} }} UNION {{ SELECT ?graph {{ GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph }}
+}} ORDER BY ?graph LIMIT {_MOST}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class ServiceDescription:
         version = self._engine.version
         if not self._version or self._version != version:
             task = Query(_NAMED_GRAPHS, endpoint, (QueryResultsFormat.JSON.media_type,))
-            rows = json.loads(take_body(await self._engine.run(task)))["results"]["bindings"]
+            rows = json.loads(take_body((await self._engine.run(task)).body))["results"]["bindings"]
             names = [row["graph"]["value"] for row in rows if row["graph"]["type"] == "uri"]
             self._graphs, self._version = [NamedNode(name) for name in names], version
         return self._graphs

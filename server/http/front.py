@@ -80,9 +80,12 @@ class Front:
                 observe(request, response, monotonic() - start)
 
     def _read_head(self, scope: Scope) -> Request:
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers: dict[str, str] = {}
+        for raw, value in scope["headers"]:
+            name = raw.decode("latin-1")
+            given = headers.get(name)  # repeated ones are one list (RFC 9110 §5.3)
+            text = value.decode("latin-1")
+            headers[name] = text if given is None else f"{given}, {text}"
         client = self.client_of(scope)
         return Request(
             scope["method"], scope["path"], scope["query_string"], headers, b"", client, self.base

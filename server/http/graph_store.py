@@ -140,7 +140,7 @@ class GraphStoreEndpoint:
         text = f"ASK {{ GRAPH {NamedNode(graph)} {{}} }}"
         formats = rank_formats("", None, "ASK")
         answer = await self._engine.run(Query(text, graph, formats, timeout=self._seconds))
-        return bool(json.loads(take_body(answer))["boolean"])
+        return bool(json.loads(take_body(answer.body))["boolean"])
 
     def _find_graph(self, request: Request, values: Values) -> str | None:
         """Find the graph a request names (§4), or name a new one; None is the default graph."""

@@ -76,14 +76,16 @@ def require_utf8(content_type: str) -> None:
 
 
 def one_of(values: Values, *names: str) -> str | None:
-    """Give the value of a parameter that may be given once, under one of its names.
+    """Give the value of a parameter that may have one value, under any of its names.
+
+    SPARQLWrapper repeats itself: it sends `format`, `output` and `results` alike.
 
     Raises:
-        InvalidRequest: if it is given more than once.
+        InvalidRequest: if it has several.
     """
     given = [value for name in names for value in values.get(name, ())]
-    if len(given) > 1:
-        raise InvalidRequest(f"`{'` or `'.join(names)}` is given more than once")
+    if len(set(given)) > 1:
+        raise InvalidRequest(f"`{'` or `'.join(names)}` has more than one value")
     return given[0] if given else None
 
 

@@ -150,6 +150,6 @@ def _rank(accept: str, name: str | None, form: Form | None) -> tuple[str, ...]:
 
 def _make_page(answer: Answer, asked: _Asked) -> Answer:
     about = Asked(asked.operation, asked.task.base_iri, asked.request.base)
-    page = render_page(take_body(answer), answer.content_type, about)
+    page = render_page(take_body(answer.body), answer.content_type, about)
     coding, body = compress(page, asked.task.coding)
     return Answer(body, CONTENT_TYPE, coding)

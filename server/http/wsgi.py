@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from xingtu.server.http.answers import take_body
 from xingtu.server.http.front import COMMON_HEADERS
 from xingtu.server.http.message import Endpoint, Request, Response
 
@@ -41,7 +42,7 @@ def view_of(endpoint: Endpoint, base: str) -> Callable[..., flask.Response]:
             base,
         )
         response = asyncio.run(endpoint(request))
-        body = response.body if isinstance(response.body, bytes) else response.body.read_bytes()
+        body = take_body(response.body)
         return flask.Response(body, response.status, response.headers)
 
     return view

@@ -12,7 +12,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from xingtu.server.engine.evaluate import _write as write_answer
+from xingtu.server.engine.evaluate import write_answer
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph
 from xingtu.server.errors import MalformedQuery, NotAcceptable, QueryError, ServiceFailed
 from xingtu.server.remote.reply import Reply, read_results, read_triples

@@ -29,7 +29,8 @@ class RemoteStore:
     counts a triple once, as SPARQL has it (SPARQL 1.1 Query §13.1), however many hold it.
 
     `timeout_unit` is the number of units of its parameter `timeout` in a second, 0 if it has none.
-    `exclusive` promises that nobody else changes it, so that answers can be cached.
+    `exclusive` promises that nobody else changes it. Else an answer is kept, or a copy of it said
+    to be current, for `freshness` seconds at most.
     """
 
     query: str
@@ -42,6 +43,7 @@ class RemoteStore:
     merges: bool = False
     timeout_unit: float = 0
     exclusive: bool = False
+    freshness: float = 60.0
 
     @property
     def update_url(self) -> str:

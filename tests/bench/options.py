@@ -13,10 +13,10 @@ PEERS: Final = (OxigraphDisk, OxigraphMemory, RdflibEndpoint, Virtuoso, Fuseki)
 NAMES: Final = ("xingtu", *(peer.name for peer in PEERS))
 PLANS: Final = {
     "small": (
-        Pass("distinct", 8, 4),
+        Pass("distinct", 8, 3),
         Pass("repeated", 8, 2),
-        Pass("distinct", 1, 2),
-        Pass("distinct", 32, 2),
+        Pass("distinct", 1, 1),
+        Pass("distinct", 32, 1),
     ),
     "ours": (Pass("distinct", 8, 2), Pass("repeated", 8, 1)),
     "medium": (Pass("distinct", 8, 3),),

@@ -49,13 +49,13 @@ def mean_middle(
 
 
 def failures(contest: Contest, entrant: Entrant) -> dict[str, float]:
-    """Return what share of the requests a server refused or broke off: by shape × connections."""
+    """Return what share of the requests a server refused or broke off, by shape and kind."""
     shares = {}
-    for (_, connections, name, server), taken in contest.samples.items():
+    for (workload, connections, name, server), taken in contest.samples.items():
         samples = [sample for sample in taken if sample and server == entrant.peer.name]
         if bad := sum(sample.failed + sample.broken for sample in samples):
             sent = sum(sample.requests + sample.broken for sample in samples)
-            shares[f"{name} × {connections}"] = bad / sent
+            shares[f"{name}, {workload} × {connections}"] = bad / sent
     return shares
 
 

@@ -12,6 +12,7 @@ from xingtu.server.errors import (
     InvalidGraphName,
     MalformedData,
     NotFound,
+    PreconditionFailed,
     RefusedOperation,
     UnsupportedBody,
 )
@@ -159,24 +160,48 @@ def test_a_store_does_not_show_its_secrets() -> None:
     assert "secret" not in repr(store)
 
 
-def test_the_version_is_known_only_of_a_store_that_is_ours_alone(honest) -> None:
+def test_the_version_changes_with_our_writes_and_in_time_with_those_of_others(honest) -> None:
     remote = honest().remote
 
     async def versions(store: RemoteStore) -> list[str]:
-        engine = RemoteEngine(store)
+        now = 1000.0
+        engine = RemoteEngine(store, clock=lambda: now)
         seen = [engine.version]
         for task in (query("SELECT * {}"), put("http://e/g"), put("relative", b"<a> <b> .")):
             with suppress(InvalidGraphName):  # we might not know what a failed write did
                 await engine.run(task)
             seen.append(engine.version)
+        now += 5.0
+        seen.append(engine.version)
         await engine.close()
         return seen
 
-    assert asyncio.run(versions(remote())) == [""] * 4
-    alone = asyncio.run(versions(remote(exclusive=True)))
-    assert alone[0] == alone[1]
-    assert len({*alone}) == 3
+    shared = asyncio.run(versions(remote(freshness=5.0)))
+    alone = asyncio.run(versions(remote(exclusive=True, freshness=5.0)))
+    for seen in (shared, alone):
+        assert seen[0] == seen[1]
+        assert len({*seen[1:4]}) == 3
+    assert shared[3] != shared[4]
+    assert alone[3] == alone[4]
     assert not {*alone} & {*asyncio.run(versions(remote(exclusive=True)))}  # after a restart
+
+
+def test_of_two_writes_on_a_condition_the_second_fails(honest) -> None:
+    store = honest()
+
+    async def run() -> list:
+        engine = RemoteEngine(store.remote())
+        known = engine.version
+        writes = [put("http://e/g", b"<a> <p> %d ." % n)._replace(if_version=known) for n in (1, 2)]
+        drop = DropGraph("http://e/g", if_version=known)
+        results = await asyncio.gather(*map(engine.run, [*writes, drop]), return_exceptions=True)
+        await engine.close()
+        return results
+
+    first, *others = asyncio.run(run())
+    assert first.created
+    assert [type(each) for each in others] == [PreconditionFailed] * 2
+    assert len(store.show("http://e/g")) == 1
 
 
 # Each way to keep the union, and to write: with a graph store and without one.

@@ -1,0 +1,89 @@
+"""Real clients ask the running server: SPARQLWrapper, rdflib, curl, Comunica and Jena.
+
+Comunica is run by npx, Jena's rsparql is Debian's libapache-jena-java; .ci/run gets both.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+pytestmark = pytest.mark.clients
+
+PREFIX = "PREFIX xt: <https://w3id.org/xingtu/ontology#> "
+QUERY = PREFIX + "SELECT ?mission { ?mission a xt:MarsMission }"
+MISSION = "https://w3id.org/xingtu/id/tianwen-3"
+JENA = "/usr/share/java/*"
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    command = [sys.executable, "-m", "xingtu.server.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"http://\S+", server.stdout.readline()).group() + "sparql"
+        finally:
+            server.terminate()
+
+
+def run(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not here")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", ["JSON", "XML", "CSV", "TSV"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.filterwarnings("ignore")
+def test_sparqlwrapper(endpoint: str, name: str, method: str) -> None:
+    wrapper = pytest.importorskip("SPARQLWrapper")
+    client = wrapper.SPARQLWrapper(endpoint)
+    client.setMethod(method)
+    client.setQuery(QUERY)
+    client.setReturnFormat(getattr(wrapper, name))
+    assert MISSION in client.query().response.read().decode()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["TURTLE", "RDFXML", "JSONLD", "N3"])
+def test_sparqlwrapper_gets_graphs(endpoint: str, name: str) -> None:
+    wrapper = pytest.importorskip("SPARQLWrapper")
+    client = wrapper.SPARQLWrapper(endpoint)
+    client.setQuery(f"CONSTRUCT {{ <{MISSION}> ?p ?o }} {{ <{MISSION}> ?p ?o }}")
+    client.setReturnFormat(getattr(wrapper, name))
+    assert MISSION in client.query().response.read().decode()
+
+
+def test_rdflib(endpoint: str) -> None:
+    import rdflib
+    from rdflib.plugins.stores.sparqlstore import SPARQLStore
+
+    graph = rdflib.Graph(SPARQLStore(endpoint))
+    assert rdflib.URIRef(MISSION) in {row.mission for row in graph.query(QUERY)}
+    assert len(list(graph.triples((rdflib.URIRef(MISSION), None, None)))) > 10
+
+
+def test_curl(endpoint: str) -> None:
+    output = run(
+        "curl", "-sf", endpoint, "-H", "Accept: text/csv", "--data-urlencode", f"query={QUERY}"
+    )
+    assert output.splitlines()[0] == "mission"
+    assert MISSION in output
+
+
+def test_comunica(endpoint: str) -> None:
+    command = ("npx", "--yes", "@comunica/query-sparql@4", f"sparql@{endpoint}", QUERY)
+    assert MISSION in {row["mission"] for row in json.loads(run(*command))}
+
+
+def test_jena(endpoint: str) -> None:
+    output = run(
+        "java", "-cp", JENA, "arq.rsparql", "--service", endpoint, "--results", "csv", QUERY
+    )
+    assert MISSION in output
