@@ -326,6 +326,7 @@ def test_service_is_allowed_by_the_exact_iri(clause):
         "SERVICE SILENT $x {}",
         "SERVICE <http://a/> {} SERVICE <http://b/> {}",
         "SERVICE <http://a/> { SERVICE SILENT <http://b/> {} }",
+        "SERVICE a: {}",
         "SERVICE b:a {}",
         "SERVICE <a> {}",
         "SERVICE silenta: {}",
@@ -335,7 +336,7 @@ def test_service_is_allowed_by_the_exact_iri(clause):
     ],
 )
 def test_other_services_are_refused_beside_allowed_ones(clauses):
-    query = "PREFIX a: <http://a/> PREFIX silenta: <http://b/> SELECT * { " + clauses + " }"
+    query = "PREFIX a: <http://b/> PREFIX silenta: <http://a/> SELECT * { " + clauses + " }"
     with pytest.raises(RefusedOperation):
         inspect_query(query, services={"http://a/"})
 
@@ -546,6 +547,7 @@ USING = f"USING <{G}> USING NAMED <{N}> "
     ("update", "expected"),
     [
         ("INSERT { ?s ?p ?o } WHERE { ?s ?p ?o }", "INSERT { ?s ?p ?o } @WHERE { ?s ?p ?o }"),
+        ("PREFIX:<http://x/>INSERT {} WHERE {}", "PREFIX:<http://x/>INSERT {} @WHERE {}"),
         ("delete{?s ?p 1}insert{?s ?p 2}where{?s ?p 3}", "delete{?s ?p 1}insert{?s ?p 2}@where{?s ?p 3}"),
         ("DELETE WHERE { ?s ?p ?o }", "DELETE  { ?s ?p ?o } @WHERE { ?s ?p ?o }"),
         (

@@ -324,7 +324,6 @@ def test_an_unknown_version_is_refused(send, endpoint, get):
         "/sparql?query=ASK+{",
         "/sparql?query=ASK%20%7B%7D%20%23%FF",
         "/sparql?query=ASK+{}+%23\xff",
-        "/sparql?query=ASK+{}&format=json&output=csv",
         "/sparql?query=ASK+{}&timeout=1&timeout=2",
         "/sparql?query=ASK+{}&using-graph-uri=" + ID,
         "/sparql?query=ASK+{}" + "&a=1" * 1000,

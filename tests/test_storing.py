@@ -64,6 +64,8 @@ def test_packaged_graph_is_loaded_and_upgraded(packaged_store: object, files: Pa
     [
         ("load store bad.ttl", "bad.ttl: line 2, column 4: "),
         ("load store data.trig.gz bad.foo", "bad.foo: no RDF format has the ending .foo"),
+        ("load store short.ttl.gz", "short.ttl.gz cannot be read: "),
+        ("load store bad.ttl.zst", "bad.ttl.zst cannot be read: "),
         ("load folder data.trig.gz", "folder is neither empty nor a store: it has file"),
         ("load store data.trig.gz --graph relative", "a graph is named by an absolute IRI"),
         ("dump nothing all.nq", "nothing is no store"),
@@ -83,6 +85,8 @@ def test_packaged_graph_is_loaded_and_upgraded(packaged_store: object, files: Pa
 def test_failure_is_one_line_and_leaves_nothing(files: Path, command: str, problem: str) -> None:
     (files / "bad.ttl").write_text("<u:a> <u:p> 1 .\n<b>")
     (files / "bad.foo").touch()
+    (files / "short.ttl.gz").write_bytes(gzip.compress(b"<u:a> <u:p> 1 .\n" * 1000)[:-20])
+    (files / "bad.ttl.zst").write_bytes(b"no frame")
     (files / "folder").mkdir()
     (files / "folder" / "file").touch()
     assert run("load good data.trig.gz").exit_code == 0

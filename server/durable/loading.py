@@ -1,11 +1,13 @@
 """Whole datasets into a store on disk."""
 
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace as change
 from pathlib import Path
 from typing import IO
 
+import zstandard
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple, parse
 
 from xingtu.server.durable import union
@@ -17,6 +19,7 @@ from xingtu.server.engine.dataset import (
     open_file,
     packaged_dataset,
 )
+from xingtu.server.errors import MalformedData
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -57,9 +60,8 @@ def load(
         The number of quads read.
 
     Raises:
-        MalformedData: if a file does not parse; it names the file.
+        MalformedData: if a file does not parse or cannot be read; it names the file.
         StoreFull, StoreUnusable: if the disk fails.
-        OSError: if a file cannot be read.
     """
     total = 0
 
@@ -76,13 +78,16 @@ def load(
 
 
 def _read(path: Path, graph: NamedNode, opened: Callable[[Path], IO[bytes]]) -> Iterator[Quad]:
-    with open_file(path, opened) as (stream, format_), data_errors(str(path)):
-        base_iri = path.resolve().as_uri()
-        for quad in parse(stream, format_, base_iri=base_iri, rename_blank_nodes=True):
-            if isinstance(quad.graph_name, DefaultGraph):
-                yield Quad(quad.subject, quad.predicate, quad.object, graph)
-            else:
-                yield quad
+    try:
+        with open_file(path, opened) as (stream, format_), data_errors(str(path)):
+            base_iri = path.resolve().as_uri()
+            for quad in parse(stream, format_, base_iri=base_iri, rename_blank_nodes=True):
+                if isinstance(quad.graph_name, DefaultGraph):
+                    yield Quad(quad.subject, quad.predicate, quad.object, graph)
+                else:
+                    yield quad
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise MalformedData(f"{path} cannot be read: {error}") from error
 
 
 def upgrade(writer: Writer) -> bool:

@@ -107,8 +107,8 @@ def _replacement(
     for graph, triples in fresh.items():
         data = "".join(f"{triple} .\n" for triple in triples)
         yield f"INSERT DATA {{ GRAPH {graph} {{ {data} }} {data} }}"
-    for name in names:
-        yield remove_orphans(name, ignored=names)
+    for name in scratch.values():
+        yield remove_orphans(str(name), ignored=names)
         yield f"DROP GRAPH {name}"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, BinaryIO, Final, cast
 
 import zstandard
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
@@ -27,7 +27,7 @@ DEFAULT_GRAPH: Final = NamedNode("https://w3id.org/xingtu/graph/default")
 _DECOMPRESSORS: Final[dict[str, Callable[[IO[bytes]], object]]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
-    ".zst": zstandard.open,
+    ".zst": lambda raw: zstandard.open(cast(BinaryIO, raw)),
 }
 
 

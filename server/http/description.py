@@ -47,7 +47,8 @@ _TYPE: Final = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _MOST: Final = 1000  # named graphs that are listed
 # The first pattern finds empty graphs too; Virtuoso knows only the second.
 _NAMED_GRAPHS: Final = f"""SELECT DISTINCT ?graph {{
-  {{ GRAPH ?graph {{}} }} UNION {{ SELECT ?graph {{ GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph }}
+  {{ GRAPH ?graph {{}} }}
+  UNION {{ SELECT ?graph {{ GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph }}
 }} ORDER BY ?graph LIMIT {_MOST}"""
 
 

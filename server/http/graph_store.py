@@ -24,7 +24,7 @@ from xingtu.server.formats import rank_formats
 from xingtu.server.http.answers import VARY, options, respond, take_body
 from xingtu.server.http.documents import read_documents
 from xingtu.server.http.message import Request, Response
-from xingtu.server.http.parameters import Values, one_of, read_parameters
+from xingtu.server.http.parameters import Values, format_of, read_parameters
 from xingtu.server.http.policy import Authorize, Policy
 from xingtu.server.http.validators import (
     check_match,
@@ -89,7 +89,7 @@ class GraphStoreEndpoint:
     async def _get(self, request: Request, graph: str | None, values: Values) -> Response:
         """Give a graph (§5.2)."""
         accept = request.headers.get("accept", "")
-        formats = rank_formats(accept, one_of(values, "format", "output"), "CONSTRUCT")
+        formats = rank_formats(accept, format_of(values), "CONSTRUCT")
         coding = choose_coding(request.headers.get("accept-encoding", ""))
         resource = self._fingerprint(graph)
         tag = entity_tag(resource, formats, coding)

@@ -76,17 +76,23 @@ def require_utf8(content_type: str) -> None:
 
 
 def one_of(values: Values, *names: str) -> str | None:
-    """Give the value of a parameter that may have one value, under any of its names.
-
-    SPARQLWrapper repeats itself: it sends `format`, `output` and `results` alike.
+    """Give the value of a parameter that may be given once, under one of its names.
 
     Raises:
-        InvalidRequest: if it has several.
+        InvalidRequest: if it is given more than once.
     """
     given = [value for name in names for value in values.get(name, ())]
-    if len(set(given)) > 1:
-        raise InvalidRequest(f"`{'` or `'.join(names)}` has more than one value")
+    if len(given) > 1:
+        raise InvalidRequest(f"`{'` or `'.join(names)}` is given more than once")
     return given[0] if given else None
+
+
+def format_of(values: Values) -> str | None:
+    """Give the first value of `format` or `output`.
+
+    SPARQLWrapper sends both, each with several names of one format.
+    """
+    return next((value for name in ("format", "output") for value in values.get(name, ())), None)
 
 
 def read_timeout(values: Values) -> float | None:

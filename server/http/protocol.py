@@ -15,7 +15,7 @@ from xingtu.server.http.message import Request
 from xingtu.server.http.parameters import (
     Values,
     decode_body,
-    one_of,
+    format_of,
     read_content_type,
     read_day,
     read_parameters,
@@ -90,7 +90,7 @@ def read_operation(request: Request) -> QueryOperation | UpdateOperation | None:
 
 def read_format(query_string: bytes) -> str | None:
     """Read the parameter that overrides Accept, where there is no operation."""
-    return one_of(_group(read_parameters(query_string)), *_FORMAT)
+    return format_of(_group(read_parameters(query_string)))
 
 
 def _read_url(query_string: bytes) -> QueryOperation | None:
@@ -131,7 +131,7 @@ def _query(values: Values) -> QueryOperation:
         _read_text(values, "query"),
         default_graphs,
         named_graphs,
-        one_of(values, *_FORMAT),
+        format_of(values),
         read_timeout(values),
         read_day(values),
         read_version(values),

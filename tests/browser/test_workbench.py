@@ -37,9 +37,9 @@ def test_switches_views(visit: Callable[..., Page]) -> None:
     page = visit("/query?name=planned-against-achieved")
     views = page.get_by_role("group", name="Show the answer as")
     for name, shown in (
-        ("Timeline", ".timeline svg circle"),
+        ("Timeline", ".dates svg circle"),
         ("Graph", ".graph .node"),
-        ("Tree", "ul.tree"),
+        ("Tree", "ul.branches"),
         ("Table", "table.answer"),
     ):
         views.get_by_role("button", name=name).click()
@@ -56,9 +56,9 @@ def test_offers_only_views_that_fit(visit: Callable[..., Page]) -> None:
 @pytest.mark.parametrize(
     ("view", "shown"),
     [
-        ("Timeline", ".timeline"),
-        ("timeline", ".timeline"),
-        ("Tree", ".tree"),
+        ("Timeline", ".dates"),
+        ("timeline", ".dates"),
+        ("Tree", ".branches"),
         ("ImageGrid", "table.answer"),
     ],
 )
@@ -80,11 +80,11 @@ def test_hides_columns_that_the_default_view_hides(visit: Callable[..., Page]) -
 def test_permalink_brings_back_query_and_view(visit: Callable[..., Page], site: str) -> None:
     query = '# 100% & "C++" + #hash\nSELECT ?event ?date WHERE { VALUES (?event ?date) { ("发射" "2028~") } }'
     page = visit(permalink(query, "Timeline"))
-    expect(page.locator(".timeline svg")).to_be_visible()
+    expect(page.locator(".dates svg")).to_be_visible()
     page.get_by_role("button", name="Share").click()
     link = page.locator("#sharing pre").first.inner_text()
     again = visit(link.strip().removeprefix(site))
-    expect(again.locator(".timeline svg")).to_be_visible()
+    expect(again.locator(".dates svg")).to_be_visible()
     assert again.locator("#text").evaluate("(area) => area.value") == query
 
 
@@ -135,7 +135,7 @@ def test_works_by_keyboard_alone(visit: Callable[..., Page]) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("ASK { ?s ?p ?o }")
     page.keyboard.press("Escape")
-    page.locator(".CodeMirror textarea").focus()
+    page.get_by_role("textbox", name="SPARQL query").focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".boolean")).to_have_text("Yes")
     page.keyboard.press("Tab")
