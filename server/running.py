@@ -101,7 +101,13 @@ def _make_front(
         engine,
         base,
         authority=authority,
-        policy=Policy(settings.services, settings.loads, settings.timeout, settings.max_timeout),
+        policy=Policy(
+            settings.services,
+            settings.loads,
+            settings.timeout,
+            settings.max_timeout,
+            settings.write_timeout,
+        ),
         abilities=_abilities_of(engine, settings),
         cache=cache,
         run=run,
@@ -162,6 +168,7 @@ def _make_server(front: Front, guard: Guard, settings: Settings) -> uvicorn.Serv
         timeout_keep_alive=int(settings.idle_timeout),
         timeout_graceful_shutdown=int(settings.max_timeout) + 1,
     )
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # not a line for each bad request
     return uvicorn.Server(config)
 
 

@@ -46,7 +46,8 @@ def load(store: str, files: tuple[Path, ...], graph: "NamedNode | None", store_k
     from xingtu.server.pushing import push_files
 
     if is_http(store):
-        return push_files(store, store_kind, files)
+        push_files(store, store_kind, files)
+        return
     with failures(), open_writer(Path(store)) as writer, bars("bytes") as progress:
         if not files:
             upgrade(writer)

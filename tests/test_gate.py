@@ -196,12 +196,9 @@ def test_iris_are_resolved_as_the_engine_does():
     draw = random.Random(5)
     resolved = 0
     for _ in range(2_000):
-        base = draw.choice(
-            ["http://h/a/b/c?q#f", "http://h", "https://h:80/a//", "urn:x:y", "a:b/c"]
-        )
-        reference = "".join(
-            draw.choices(["a", "b:", "/", "?", "#", ".", "..", "//", ";", "é"], k=3)
-        )
+        base = draw.choice(["http://h/a/b?q#f", "http://h", "https://h:80/a//", "urn:x:y", "a:b/c"])
+        parts = draw.choices(["a", "b:", "/", "?", "#", ".", "..", "//", ";", "é"], k=3)
+        reference = "".join(parts)
         ours = resolve(reference, base)
         try:
             (row,) = Store().query(f"SELECT (<{reference}> AS ?x) {{}}", base_iri=base)
@@ -253,9 +250,7 @@ def test_service_is_refused(query):
     with pytest.raises(RefusedOperation):
         inspect_query(query)
     with pytest.raises(RefusedOperation):
-        inspect_update(
-            query[: query.index("SELECT")] + "DELETE {} WHERE" + query[query.index("{") :]
-        )
+        inspect_update(re.sub(r"SELECT[^{]*", "DELETE {} WHERE", query, count=1))
     assert has_keyword(query, "SERVICE", is_query) is True
 
 
@@ -286,7 +281,13 @@ def test_the_word_service_alone_is_not_refused(query):
     assert has_keyword(query, "SERVICE", is_query) is False
 
 
-@pytest.mark.parametrize("query", [r"ASK { \u0053ERVICE <http://127.0.0.1:9/> {} }", r"ASK { ?s ?p '\u0027 . SERVICE <http://127.0.0.1:9/> {} #' }"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        r"ASK { \u0053ERVICE <http://127.0.0.1:9/> {} }",
+        r"ASK { ?s ?p '\u0027 . SERVICE <http://127.0.0.1:9/> {} #' }",
+    ],
+)
 def test_escapes_of_codepoints_hide_nothing(query):
     """Not even from an engine that replaces them before anything else (SPARQL 1.1 §19.2)."""
     with pytest.raises(RefusedOperation):
@@ -313,9 +314,7 @@ def test_service_is_allowed_by_the_exact_iri(clause):
     facts = inspect_query(query, services={"http://a/sparql"})
     assert facts.uses_service and not facts.deterministic
     for others in ((), ("http://a/",), ("http://a/sparql/",), ("http://a/SPARQL", "a:sparql")):
-        with pytest.raises(
-            RefusedOperation, match=r"<http://a/sparql> .* --services http://a/sparql"
-        ):
+        with pytest.raises(RefusedOperation, match="<http://a/sparql> .* --services http://a/"):
             inspect_query(query, services=others)
 
 
@@ -342,29 +341,26 @@ def test_other_services_are_refused_beside_allowed_ones(clauses):
 
 
 def test_the_engine_asks_the_endpoint_that_was_allowed():
+    paths = {r"<ROOT\u0062>": "b", "x:c.d": "c.d", r"x:e\;f%20": "e;f%20", "<g>": "g", "<ROOT>": ""}
+    asked = []
     with socket.create_server(("127.0.0.1", 0)) as server:
-        asked = []
 
         def listen():
-            while connection := server.accept()[0]:
-                with connection:
+            for _ in paths:
+                with server.accept()[0] as connection:
                     asked.append(connection.recv(4096).split()[1].decode())
 
-        threading.Thread(target=listen, daemon=True).start()
+        listener = threading.Thread(target=listen)
+        listener.start()
         root = f"http://127.0.0.1:{server.getsockname()[1]}/"
-        targets = {
-            f"<{root}a>": "a",
-            rf"<{root}\u0062>": "b",
-            "x:c.d": "c.d",
-            r"x:e\;f%20": "e;f%20",
-            "<g>": "g",
-        }
-        for target, path in targets.items():
-            query = f"BASE <{root}z> PREFIX x: <{root}y/> PREFIX x: <{root}> ASK {{ SERVICE {target} {{}} }}"
+        for target, path in paths.items():
+            prologue = f"BASE <{root}z> PREFIX x: <{root}y/> PREFIX x: <{root}> "
+            query = prologue + f"ASK {{ SERVICE {target.replace('ROOT', root)} {{}} }}"
             assert inspect_query(query, services={root + path}).uses_service
             with pytest.raises(OSError):
                 Store().query(query)
-            assert asked.pop() == "/" + path  # fmt: skip
+        listener.join()
+    assert asked == ["/" + path for path in paths.values()]
 
 
 # Documents to load
@@ -475,13 +471,9 @@ def test_a_query_at_all_the_limits_at_once_does_not_crash_the_engine():
     assert inspect_query(query).form == "ASK"
     program = "import sys, pyoxigraph; pyoxigraph.Store().query(sys.stdin.read())"
     subprocess.run([sys.executable, "-c", program], input=query, text=True, check=True)
-    for more in (
-        "{" + query[4:] + "}",
-        query.replace("1+1", "1+1+1"),
-        query.replace("MINUS", "MINUS{}MINUS", 3),
-    ):
+    for part, longer in (("ASK {", "ASK {{"), ("(1", "(1+1"), ("ASK {", "ASK {" + "MINUS{}" * 4)):
         with pytest.raises(QueryTooComplex):
-            inspect_query("ASK " * (more[0] == "{") + more)  # fmt: skip
+            inspect_query(query.replace(part, longer))
 
 
 HONEST = {
@@ -537,6 +529,14 @@ def test_no_text_takes_long(head):
         assert time.process_time() - start < 0.15, piece  # 0.02 on a machine at rest
 
 
+def test_an_ordinary_query_takes_little():
+    query = (files("xingtu.queries") / "launches.rq").read_text("utf-8")
+    start = time.process_time()
+    for _ in range(100):
+        inspect_query(query)
+    assert time.process_time() - start < 0.1  # 0.004 on a machine at rest
+
+
 # The dataset of an update
 
 G, N = "http://x/g", "http://x/n"
@@ -579,34 +579,27 @@ def test_prologues_between_operations_stay_where_they_are():
     update = "INSERT {} WHERE {}; PREFIX using: <a:> DELETE WHERE { ?s using:a ?o }"
     first, second = inject_using(update, [G], []).split(";")
     assert first == f"INSERT {{}} USING <{G}> WHERE {{}}"
-    assert (
-        second
-        == f" PREFIX using: <a:> DELETE  {{ ?s using:a ?o }} USING <{G}> WHERE {{ ?s using:a ?o }}"
-    )
+    assert second.startswith(" PREFIX using: <a:> DELETE  { ?s using:a ?o } USING")
+    assert second.endswith("> WHERE { ?s using:a ?o }")
 
 
 @pytest.mark.parametrize(
     ("update", "left"),
     [
-        ("DELETE WHERE { ?s ?p ?o }", {"default 0", "g 1", "n 2"}),
-        ("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", {"default 0", "g 1", "n 2"}),
-        ("DELETE WHERE { GRAPH ?g { ?s ?p ?o } }", {"default 0", "default 1", "g 1"}),
-        ("DELETE { GRAPH <http://x/g> { ?s ?p ?o } } WHERE { ?s ?p ?o }", {"default 0", "default 1", "n 2"}),
-        ("DELETE WHERE { ?s ?p 0 }", {"default 0", "default 1", "g 1", "n 2"}),
+        ("DELETE WHERE { ?s ?p ?o }", {"DEFAULT 0", "<http://x/g> 1", "<http://x/n> 2"}),
+        ("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", {"DEFAULT 0", "<http://x/g> 1", "<http://x/n> 2"}),
+        ("DELETE WHERE { GRAPH ?g { ?s ?p ?o } }", {"DEFAULT 0", "DEFAULT 1", "<http://x/g> 1"}),
+        ("DELETE { GRAPH <http://x/g> { ?s ?p ?o } } WHERE { ?s ?p ?o }", {"DEFAULT 0", "DEFAULT 1", "<http://x/n> 2"}),
+        ("DELETE WHERE { ?s ?p 0 }", {"DEFAULT 0", "DEFAULT 1", "<http://x/g> 1", "<http://x/n> 2"}),
     ],
 )  # fmt: skip
 def test_patterns_match_in_the_graphs_of_the_request(update, left):
     """And without GRAPH, it is still the default graph of the store that is changed."""
     store = Store()
-    data = "{ <a:s> <a:p> 0, 1 . GRAPH <http://x/g> { <a:s> <a:p> 1 } GRAPH <http://x/n> { <a:s> <a:p> 2 } }"
-    store.update("INSERT DATA " + data)
+    graphs = f"GRAPH <{G}> {{ <a:s> <a:p> 1 }} GRAPH <{N}> {{ <a:s> <a:p> 2 }}"
+    store.update(f"INSERT DATA {{ <a:s> <a:p> 0, 1 . {graphs} }}")
     store.update(inject_using(update, [G], [N]))
-    graphs = (
-        getattr(quad.graph_name, "value", "default").removeprefix("http://x/") for quad in store
-    )
-    assert {
-        f"{graph} {quad.object.value}" for graph, quad in zip(graphs, store, strict=True)
-    } == left
+    assert {f"{quad.graph_name} {quad.object.value}" for quad in store} == left
 
 
 @pytest.mark.parametrize(
@@ -647,19 +640,8 @@ def test_a_where_that_may_be_in_a_string_is_refused():
 
 @pytest.mark.parametrize(
     "iri",
-    [
-        "g",
-        "",
-        "//x/g",
-        "http://x/ g",
-        "http://x/>",
-        "a:b> WHERE {}; CLEAR ALL #",
-        "a:\n",
-        "a:\\u003E",
-        "a:%",
-        "1:a",
-    ],
-)
+    ["g", "", "//x/g", "http://x/ g", "http://x/>", "a:b> WHERE {}; CLEAR ALL #", "a:\n", "a:\\u003E", "a:%", "1:a"],
+)  # fmt: skip
 def test_graphs_are_named_by_absolute_iris(iri):
     for graphs in (([iri], []), ([], [iri]), ([G, iri], [N])):
         with pytest.raises(InvalidGraphName):
@@ -695,23 +677,9 @@ def test_text_is_cut_as_the_engine_cuts_it(text, tokens):
 # Fuzzing: no text has a request that the gate overlooks, few look like it and have none
 
 NAMES = [
-    "",
-    "a",
-    "aa",
-    "e",
-    "h",
-    "s",
-    "x",
-    "true",
-    "graph",
-    "filter",
-    "silent",
-    "service",
-    "services",
-    "SERVICE",
-    "http",
-    "load",
-]
+    "", "a", "aa", "e", "h", "s", "x", "f", "true", "graph", "filter", "silent", "service", "services",
+    "SERVICE", "http", "load",
+]  # fmt: skip
 NAMESPACES = [  # no name can follow the last two: it would belong to the port
     "http://127.0.0.1:9/", "http://127.0.0.1:9/#", "urn:", "http://127.0.0.1:9", "http://[::1]:9",
 ]  # fmt: skip

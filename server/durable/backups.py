@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from xingtu.server.durable.directory import Directory, sync_file
-from xingtu.server.errors import StoreFull, StoreUnusable
+from xingtu.server.errors import QueryError, StoreFull, StoreUnusable
 
 _SOCKET: Final = "backup.socket"
 _CHUNK: Final = 1 << 20
@@ -57,7 +57,7 @@ async def serve_backups(
 
     Args:
         directory: The store, which this process serves.
-        backup: Makes a backup at a path; may raise what `Writer.backup` raises.
+        backup: Makes a backup at a path; may raise what `Writer.backup` raises, and `QueryError`.
     """
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -78,7 +78,7 @@ async def serve_backups(
 async def _attempt(backup: Callable[[Path], Awaitable[None]], target: Path) -> str | None:
     try:
         await backup(target)
-    except (StoreFull, StoreUnusable) as error:
+    except (QueryError, StoreFull, StoreUnusable) as error:
         return str(error)
     return None
 

@@ -69,8 +69,9 @@ class Directory:
             if not (self.data / "CURRENT").exists():  # RocksDB would make a new one
                 raise StoreUnusable(f"{self.path} is damaged: data/CURRENT is not there")
             store = self._damage_told(Store)
-            for leftover in self.data.glob("bulk-*.sst"):  # of a load that was killed
-                leftover.unlink()
+            for pattern in ("bulk-*.sst", "LOG.old.*"):  # of killed loads, of earlier processes
+                for leftover in self.data.glob(pattern):
+                    leftover.unlink()
             remove_scratch(store)
         return store
 

@@ -128,6 +128,13 @@ def write_answer(
     limits: Limits,
     folder: Path,
 ) -> Answer:
+    """Write results into an answer, whole, in the first of the task's formats that carries them.
+
+    Raises:
+        ResultTooLarge: if there are more rows, triples or bytes than the limits allow.
+        NotAcceptable: if no format carries them.
+        OSError: if the disk is full.
+    """
     syntax: QueryResultsFormat | RdfFormat | None
     with Spool(folder, limits.answer) as spool:
         if isinstance(results, QuerySolutions | QueryBoolean):

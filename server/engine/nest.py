@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import socket
 import subprocess
 import sys
@@ -82,4 +83,6 @@ def _start_zygote(control: socket.socket) -> subprocess.Popen[bytes]:
     """Start a fresh interpreter: a fork of this process, which has threads, would not be safe."""
     number = control.fileno()
     command = [sys.executable, "-m", "xingtu.server.engine", str(number)]
-    return subprocess.Popen(command, pass_fds=[number], start_new_session=True)
+    secrets = ("XINGTU_TOKEN", "XINGTU_STORE_PASSWORD", "XINGTU_STORE_TOKEN")
+    environment = {name: value for name, value in os.environ.items() if name not in secrets}
+    return subprocess.Popen(command, pass_fds=[number], start_new_session=True, env=environment)

@@ -16,6 +16,7 @@ from pathlib import Path
 from xingtu.server.engine.connection import WorkerLink
 from xingtu.server.engine.tasks import Answer, DropGraph, Update, WriteGraph, refuse_stale
 from xingtu.server.engine.worker import Backup, Order, Publish, Write
+from xingtu.server.errors import EngineDied, OutOfMemory, TimedOut
 
 
 class Snapshots:
@@ -86,9 +87,12 @@ class Snapshots:
         async with self._lock:
             refuse_stale(task, self.version)
             try:
-                return await self._ask(Write(task))
-            finally:  # an error does not say that nothing was committed
-                self._commits += 1
+                answer = await self._ask(Write(task))
+            except (TimedOut, OutOfMemory, EngineDied):
+                self._commits += 1  # perhaps it died just after the commit
+                raise
+            self._commits += 1
+            return answer
 
     async def _publish(self) -> Path:
         if self._published is None or self._published[0] != self._commits:
@@ -104,6 +108,8 @@ class Snapshots:
         old, self._published = self._published, (self._commits, target)
         if old is not None:
             self._drop_if_old(old[1])
+        else:  # the keeper has the directory, so nobody reads what an earlier server left
+            self._drop_all_but(target)
 
     def _drop_if_old(self, snapshot: Path) -> None:
         """Delete a snapshot that nobody reads; those who have it open do not notice."""
@@ -111,6 +117,11 @@ class Snapshots:
         if not current and not self._readers[snapshot]:
             del self._readers[snapshot]
             shutil.rmtree(snapshot, ignore_errors=True)
+
+    def _drop_all_but(self, snapshot: Path) -> None:
+        for left in self._folder.iterdir():
+            if left != snapshot:
+                shutil.rmtree(left, ignore_errors=True)
 
     async def _ask(self, order: Order) -> Answer:
         if self._keeper is None or not self._keeper.alive:

@@ -31,6 +31,7 @@ _EXPECTED: Final = (
     errors.QueryError,
     errors.NotFound,
     errors.NotAcceptable,
+    errors.UnsupportedBody,
     errors.StoreFull,
     errors.StoreUnusable,
 )
@@ -84,6 +85,9 @@ class Reader:
         assert self._dataset is not None
         return read(self._dataset, order.task, self._limits, self._folder)
 
+    def close(self) -> None:
+        """Do nothing: there is nothing to lose."""
+
 
 class Keeper:
     """Does orders that write; it opens the directory when it is made."""
@@ -102,8 +106,12 @@ class Keeper:
                 self._writer.backup(target)
         return Answer()
 
+    def close(self) -> None:
+        """Close the directory, so that it is opened quickly the next time."""
+        self._writer.close()
 
-def work(connection: socket.socket, prepare: Callable[[], Callable[[Order], Answer]]) -> None:
+
+def work(connection: socket.socket, prepare: Callable[[], Reader | Keeper]) -> None:
     """Do the orders that arrive until the other end closes.
 
     Args:
@@ -113,14 +121,14 @@ def work(connection: socket.socket, prepare: Callable[[], Callable[[Order], Answ
     wire.send(connection, os.getpid())
     try:
         do = prepare()
-    except errors.StoreUnusable as error:
+    except (errors.StoreUnusable, errors.StoreFull) as error:
         wire.send(connection, error)
-        return
+        return None
     while True:
         try:
             order: Order = wire.receive(connection)
         except EOFError:
-            return
+            return do.close()
         wire.send(connection, _attempt(do, order))
 
 

@@ -99,7 +99,7 @@ class Nursery:
             while True:
                 ready = {key.fileobj for key, _ in selector.select()}
                 if self._control in ready:
-                    return self._end(told=self._control.recv(1) == GOODBYE)
+                    return self._end(told=self._hears_goodbye())
                 if self._wake in ready:
                     self._wake.recv(4096)
                     self._bury()
@@ -140,6 +140,12 @@ class Nursery:
             self._workers.discard(pid)
             cause = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
             wire.send(self._control, Death(pid, cause))
+
+    def _hears_goodbye(self) -> bool:
+        try:
+            return self._control.recv(1) == GOODBYE
+        except ConnectionResetError:  # it left what we sent unread
+            return False
 
     def _end(self, told: bool) -> None:
         _ignore_children()

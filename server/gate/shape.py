@@ -23,14 +23,14 @@ MAX_NESTING: Final = 200  # of brackets of all kinds; our own queries have 5 at 
 MAX_CLAUSES: Final = 1_000  # groups, bracketed expressions beside them, words outside brackets
 MAX_OPERATORS: Final = 2_000  # of expressions and paths
 
-# Whatever a text has, it has not more of it than this in so few characters.
-_SHORT: Final = 2_000
+_SHORT: Final = 2_000  # so few characters have not more clauses or operators than are allowed
 
 # For texts we are not certain of, where we count in strings and comments too.
 _MAX_UNCERTAIN: Final = {"{([": 500, "+-*/|&!^": 6_000}  # VALUES and IRIs have many, too
 
 # What a bracket can hold: triples and groups; terms only; terms or expressions; expressions.
 _GROUP, _TERMS, _EITHER, _EXPRESSION = range(4)
+_HELD: Final = {"{": _GROUP, "[": _TERMS, "{|": _TERMS, "<<": _TERMS, "<<(": _TERMS}  # "(": any
 
 _OPENING, _CLOSING, _OPERATOR, _STRAY, _END, _OTHER = range(6)
 _ROLES: Final = {
@@ -61,7 +61,7 @@ def refuse_complexity(text: str, tokens: list[str]) -> None:
         return
     if survey(tokens) < len(tokens):
         for marks, limit in _MAX_UNCERTAIN.items():
-            _limit("of " + " ".join(marks), sum(map(text.count, marks)), limit)
+            _limit("signs " + " ".join(marks), sum(map(text.count, marks)), limit)
 
 
 def survey(tokens: list[str]) -> int:
@@ -84,7 +84,7 @@ def survey(tokens: list[str]) -> int:
             clauses += not around
         elif role == _OPENING:
             around.append(inside)
-            inside = _content(token, inside, previous, closed)
+            inside = (inside or _parenthesised(previous, closed)) if token == "(" else _HELD[token]
             clauses += token == "{" or (inside == _EXPRESSION and around[-1] == _GROUP)
             if len(around) > MAX_NESTING or clauses > MAX_CLAUSES:
                 break
@@ -108,19 +108,13 @@ def _is_ambiguous(token: str, previous: str) -> bool:
     return previous not in _BEFORE_TERMS and _AMBIGUOUS.match(token) is not None
 
 
-def _content(opening: str, inside: int, previous: str, closed: int) -> int:
-    """Tell what a bracket can hold.
+def _parenthesised(previous: str, closed: int) -> int:
+    """Tell what parentheses in a group can hold; elsewhere they hold what is around them.
 
     Args:
-        opening: The bracket.
-        inside: What can be where it stands.
-        previous: The token before it.
+        previous: The token before them.
         closed: What the bracket closed last could hold.
     """
-    if opening == "(" and inside != _GROUP:
-        return inside
-    if opening != "(":
-        return _GROUP if opening == "{" else _TERMS
     if previous == "{" or (previous == ")" and closed == _TERMS):  # a list, a row of VALUES
         return _TERMS
     return _EXPRESSION if previous == ")" or previous.isidentifier() else _EITHER
@@ -128,4 +122,4 @@ def _content(opening: str, inside: int, previous: str, closed: int) -> int:
 
 def _limit(things: str, number: int, limit: int) -> None:
     if number > limit:
-        raise QueryTooComplex(f"the text has more than the {limit:,} {things} that are allowed")
+        raise QueryTooComplex(f"the text has more than {limit:,} {things}, all that is allowed")

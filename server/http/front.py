@@ -72,7 +72,6 @@ class Front:
         start = monotonic()
         request = self._read_head(scope)
         response = await self._answer(request, receive)
-        self.charge(request.client, monotonic() - start)
         try:
             await self._respond(request, response, send)
         finally:
@@ -92,21 +91,29 @@ class Front:
         )
 
     async def _answer(self, request: Request, receive: Receive) -> Response:
-        endpoint = self.endpoints.get(request.path.split("/", 2)[1], self.pages)
+        first = request.path.removeprefix("/").partition("/")[0]  # "*" has no slash
+        endpoint = self.endpoints.get(first, self.pages)
         watch = _Watch(receive)
         try:
             for gate in self.gates:
                 gate(request)
             if request.method not in {"GET", "HEAD"}:
                 await self._read_body(request, receive)
-            with watch:
-                return await endpoint(request)
+            return await self._work(endpoint, request, watch)
         except tuple(STATUSES) as error:
             return problem_response(error)
         except asyncio.CancelledError:
             if not watch.client_left:
                 raise
             return Response(499, notes={"outcome": "client left"})
+
+    async def _work(self, endpoint: Endpoint, request: Request, watch: "_Watch") -> Response:
+        start = monotonic()
+        try:
+            with watch:
+                return await endpoint(request)
+        finally:
+            self.charge(request.client, monotonic() - start)
 
     async def _read_body(self, request: Request, receive: Receive) -> None:
         declared = request.headers.get("content-length", "")

@@ -62,7 +62,7 @@ class GraphStoreEndpoint:
     ) -> None:
         self._engine = engine
         self._authorize = authorize
-        self._seconds = (policy or Policy()).seconds
+        self._policy = policy or Policy()
         self._path = path
 
     async def __call__(self, request: Request) -> Response:
@@ -99,7 +99,7 @@ class GraphStoreEndpoint:
             known = request.headers.get("if-none-match", "")
             if known.strip() == "*" or names_tag(known, tag):
                 return Response(304, [VARY, *headers])
-        answer = await self._engine.run(ReadGraph(graph, formats, coding, self._seconds))
+        answer = await self._engine.run(ReadGraph(graph, formats, coding, self._policy.seconds))
         return respond(answer, headers)
 
     async def _write(self, request: Request, graph: str | None) -> Response:
@@ -109,7 +109,7 @@ class GraphStoreEndpoint:
             read_documents(request),
             base_iri=graph or request.base + request.path,
             replace=request.method == "PUT",
-            timeout=self._seconds,
+            timeout=self._policy.write_seconds,
             if_version=await self._check(request, graph),
         )
         answer = await self._engine.run(task)
@@ -120,7 +120,7 @@ class GraphStoreEndpoint:
     async def _delete(self, request: Request, graph: str | None) -> Response:
         """Delete a graph (§5.4)."""
         version = await self._check(request, graph)
-        await self._engine.run(DropGraph(graph, self._seconds, version))
+        await self._engine.run(DropGraph(graph, self._policy.write_seconds, version))
         return Response(204)
 
     async def _check(self, request: Request, graph: str | None) -> str | None:
@@ -139,7 +139,7 @@ class GraphStoreEndpoint:
             return True
         text = f"ASK {{ GRAPH {NamedNode(graph)} {{}} }}"
         formats = rank_formats("", None, "ASK")
-        answer = await self._engine.run(Query(text, graph, formats, timeout=self._seconds))
+        answer = await self._engine.run(Query(text, graph, formats, timeout=self._policy.seconds))
         return bool(json.loads(take_body(answer.body))["boolean"])
 
     def _find_graph(self, request: Request, values: Values) -> str | None:

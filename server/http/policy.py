@@ -16,15 +16,17 @@ GraphsBy = Callable[[date], Awaitable[tuple[str, ...]]]
 class Policy:
     """What an endpoint allows and promises.
 
-    `services` and `loads` are the URLs that SERVICE and LOAD may reach; `seconds` is the time an
-    operation has, `most_seconds` the most it may ask for; `max_age` the seconds for which caches
-    need not ask again; `home` the path where a browser without a query is sent.
+    `services` and `loads` are the URLs that SERVICE and LOAD may reach; `seconds` is the time a
+    query has, `most_seconds` the most it may ask for, `write_seconds` what a write has; `max_age`
+    the seconds for which caches need not ask again; `home` the path where a browser without a
+    query is sent.
     """
 
     services: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
     seconds: float = 30.0
     most_seconds: float = 30.0
+    write_seconds: float = 300.0
     max_age: int = 0
     home: str = "/"
 

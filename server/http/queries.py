@@ -17,6 +17,7 @@ from xingtu.server.http.page import CONTENT_TYPE, Asked, carrier_of, render_page
 from xingtu.server.http.policy import GraphsBy, Policy
 from xingtu.server.http.protocol import QueryOperation
 from xingtu.server.http.validators import entity_tag, fingerprint, names_tag
+from xingtu.server.operation.access_log import hash_query
 
 _SHORT: Final = 8192  # characters; longer queries take a while to inspect, and are rarely repeated
 
@@ -59,13 +60,13 @@ class Queries:
         """
         version = self._engine.version
         asked = await self._understand(request, operation)
-        notes = {"form": asked.facts.form or "", "query": asked.name[:16]}
+        notes = {"form": asked.facts.form or "", "query_hash": hash_query(operation.text)}
         if asked.facts.deterministic:
             response = await self._answer_stable(asked, version)
         else:
             answer = await self._evaluate(asked)
             response = respond(answer, [("Cache-Control", "no-store")])
-        response.notes.update(notes)
+        response.notes.update(notes, format=dict(response.headers).get("Content-Type", ""))
         return response
 
     async def _understand(self, request: Request, operation: QueryOperation) -> _Asked:

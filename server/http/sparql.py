@@ -24,6 +24,7 @@ from xingtu.server.http.protocol import (
 )
 from xingtu.server.http.queries import Queries
 from xingtu.server.http.validators import entity_tag, fingerprint, names_tag
+from xingtu.server.operation.access_log import hash_query
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 ALLOW: Final = ", ".join(METHODS)
@@ -88,8 +89,8 @@ class SparqlEndpoint:
         allowed = {"services": self.policy.services, "loads": self.policy.loads}
         await asyncio.to_thread(inspect_update, operation.text, base_iri=endpoint, **allowed)
         text = inject_using(operation.text, operation.default_graphs, operation.named_graphs)
-        await self.engine.run(Update(text, endpoint, self.policy.grant(operation.timeout)))
-        return Response(204, notes={"form": "UPDATE", "query": fingerprint(operation.text)[:16]})
+        await self.engine.run(Update(text, endpoint, self.policy.write_seconds))
+        return Response(204, notes={"form": "UPDATE", "query_hash": hash_query(operation.text)})
 
     async def _describe(self, request: Request) -> Response:
         """Describe the service; a browser is sent to the page for people."""

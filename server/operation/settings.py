@@ -108,6 +108,7 @@ class Settings:
     max_timeout: float = _set(
         0.0, "Let the parameter `timeout` ask for up to this.", SECONDS_OR_NONE, "as --timeout"
     )
+    write_timeout: float = _set(300.0, "Stop a write after this time.", SECONDS)
     memory: int = _set(1024, "Give a query this much memory, beside the dataset.", MIB)
     max_rows: int = _set(1_000_000, "Refuse an answer of more rows or triples.", NUMBER)
     max_answer: int = _set(128, "Refuse a larger answer; counted before compression.", MIB)
