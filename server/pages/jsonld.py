@@ -1,0 +1,82 @@
+"""A thing as JSON-LD, for machines that read the page."""
+
+from typing import Any, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from xingtu.ontology import PREFIXES, XT
+from xingtu.server.pages.about import About
+from xingtu.server.pages.asking import Term
+from xingtu.server.pages.claims import Claim
+from xingtu.server.pages.statements import Statement
+from xingtu.server.pages.vocabulary import SKOS
+
+_XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+_SCHEMA: Final = "https://schema.org/"
+# Class of ours → the class of schema.org that search engines know.
+_SCHEMA_CLASSES: Final = {
+    "Person": "Person",
+    "Organisation": "Organization",
+    "Place": "Place",
+    "Article": "NewsArticle",
+    "Event": "Event",
+    "PolicyDocument": "Legislation",
+    "Claim": "Claim",
+}
+
+
+def describe_thing(
+    about: About, statements: list[Statement], claim: Claim | None = None
+) -> dict[str, Any]:
+    """Describe a thing (JSON-LD 1.1): its names, its classes and what holds of it.
+
+    Args:
+        about: The thing.
+        statements: What is said of it; only what holds is told, since a plain triple has no mood.
+        claim: Its details, if it is a claim.
+    """
+    schema = [_SCHEMA + v for k, v in _SCHEMA_CLASSES.items() if XT + k in about.classes]
+    node: dict[str, Any] = {
+        "@context": {"@vocab": XT, "schema": _SCHEMA, **_prefixes()},
+        "@id": about.iri,
+        "@type": [*about.types, *schema],
+        "rdfs:label": [_value(text, tag) for tag, text in sorted(about.labels.items())],
+    }
+    if about.aliases:
+        node[SKOS + "altLabel"] = [_value(*alias) for alias in about.aliases]
+    if about.definitions:
+        found = about.definitions.items()
+        node[SKOS + "definition"] = [_value(text, tag) for tag, text in sorted(found)]
+    if about.matches:
+        node[SKOS + "exactMatch"] = [{"@id": iri} for iri in about.matches]
+    if schema and about.labels:
+        node["schema:name"] = node["rdfs:label"]
+    for statement in statements:
+        if statement.held:
+            _add(node, statement.predicate, statement.value)
+    for name, values in (claim.details if claim else {}).items():
+        for value in values:
+            _add(node, XT + name if ":" not in name else name, value)
+    return node
+
+
+def _prefixes() -> dict[str, str]:
+    return {name: PREFIXES[name] for name in ("rdfs", "skos", "xsd") if name in PREFIXES}
+
+
+def _add(node: dict[str, Any], prop: str, value: Term) -> None:
+    name = prop.removeprefix(XT)
+    key = name if name.isidentifier() else prop  # `@id` after our namespace is no keyword
+    if isinstance(value, NamedNode):
+        node.setdefault(key, []).append({"@id": value.value})
+    elif isinstance(value, Literal):
+        typed: dict[str, str] = {"@value": value.value}
+        if value.language:
+            typed["@language"] = value.language
+        elif value.datatype.value != _XSD_STRING:
+            typed["@type"] = value.datatype.value
+        node.setdefault(key, []).append(typed)
+
+
+def _value(text: str, language: str) -> dict[str, str]:
+    return {"@value": text, "@language": language} if language else {"@value": text}
