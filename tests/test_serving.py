@@ -1,5 +1,6 @@
 """The server as a whole, over real connections: what a client can do to it, and to others."""
 
+import gzip
 import http.client
 import json
 import os
@@ -255,3 +256,29 @@ def test_writes_are_kept_and_need_the_token(tmp_path: Path) -> None:
             assert b"http://x/a" in fetch((host, port), query)[1]
             connection.close()
             process.kill()
+
+
+def fetch_page(
+    server, path: str, method: str = "GET", **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection(*server[:2], timeout=20)
+    connection.request(method, path, headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
+
+
+def test_pages_are_compressed_and_have_one_date(server) -> None:
+    _, plain = fetch_page(server, "/")
+    response, packed = fetch_page(server, "/", **{"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed) == plain
+    assert "Accept-Encoding" in response.headers["Vary"]
+    assert len(response.headers.get_all("Date")) == 1
+    head, nothing = fetch_page(server, "/", "HEAD")
+    assert (int(head.headers["Content-Length"]), nothing) == (len(plain), b"")
+
+
+def test_a_request_for_the_server_itself_does_no_harm(server) -> None:
+    response, _ = fetch_page(server, "*", "OPTIONS")
+    assert response.status < 500

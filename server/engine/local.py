@@ -1,5 +1,6 @@
 """An engine in this process: no isolation, no deadline; for tests and the command line."""
 
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -27,11 +28,12 @@ class LocalEngine:
         self._writable = writable
         self._limits = limits or Limits()
         self._commits = 0
+        self._name = secrets.token_hex(4)
 
     @property
     def version(self) -> str:
         """A token that changes whenever the dataset does."""
-        return f"local-{id(self):x}-{self._commits}"
+        return f"{self._name}-{self._commits}"
 
     @property
     def writable(self) -> bool:

@@ -127,8 +127,9 @@ class Front:
         headers = [(name.lower().encode(), value.encode()) for name, value in response.headers]
         if response.status not in {204, 304}:
             headers.append((b"content-length", b"%d" % length))
-        start = {"type": "http.response.start", "status": response.status}
-        await send(start | {"headers": [*headers, *_COMMON]})
+        given = {name for name, _ in headers}  # a page may be stricter, or open to be embedded
+        headers += [item for item in _COMMON if item[0] not in given]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if request.method == "HEAD":
             if isinstance(body, Path):
                 body.unlink()

@@ -1,16 +1,20 @@
 """Between Flask, which speaks WSGI, and our endpoints, in both directions."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from io import BytesIO
+from typing import Final
 from urllib.parse import urlsplit
 
 import flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from xingtu.server.engine.coding import choose_coding, compress
 from xingtu.server.http.answers import take_body
-from xingtu.server.http.front import COMMON_HEADERS
 from xingtu.server.http.message import Endpoint, Request, Response
+
+_COMPRESSIBLE: Final = re.compile(r"text/|application/(.+[+])?(json|xml)|image/svg")
 
 
 def endpoint_of(app: flask.Flask) -> Endpoint:
@@ -53,13 +57,33 @@ def _call(app: flask.Flask, request: Request) -> Response:
     environ = EnvironBuilder(
         path=request.path,
         query_string=request.query_string.decode("latin-1"),
-        method=request.method,
+        method="GET" if request.method == "HEAD" else request.method,  # the front drops the body
         headers=[item for item in request.headers.items() if item[0] != "host"],
         input_stream=BytesIO(request.body),
         base_url=f"{parts.scheme}://{parts.netloc}{parts.path}/",
         environ_base={"REMOTE_ADDR": request.client},
     ).get_environ()
     chunks, status, headers = run_wsgi_app(app, environ, buffered=True)
-    ours = {"content-length", *(name for name, _ in COMMON_HEADERS)}  # the front sets them
+    ours = {"content-length", "date"}  # HTTP's, which the front and uvicorn set
     kept = [(name, value) for name, value in headers if name.lower() not in ours]
-    return Response(int(status.split()[0]), kept, b"".join(chunks))
+    return _compress(Response(int(status.split()[0]), kept, b"".join(chunks)), request)
+
+
+def _compress(response: Response, request: Request) -> Response:
+    """Compress text, by the coding the client takes."""
+    described = {name.lower(): value for name, value in response.headers}
+    bare = "content-encoding" not in described
+    if not bare or _COMPRESSIBLE.match(described.get("content-type", "")) is None:
+        return response
+    wanted = choose_coding(request.headers.get("accept-encoding", ""))
+    coding, response.body = compress(response.body, wanted)
+    if coding is not None:
+        response.headers.append(("Content-Encoding", coding))
+    vary = described.pop("vary", "")
+    response.headers = [item for item in response.headers if item[0].lower() != "vary"]
+    response.headers.append(("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"))
+    if coding is not None and "etag" in described:  # the tag of another representation
+        tag = described["etag"]
+        response.headers = [item for item in response.headers if item[0].lower() != "etag"]
+        response.headers.append(("ETag", tag if tag.startswith("W/") else f"W/{tag}"))
+    return response

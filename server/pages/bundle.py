@@ -45,7 +45,7 @@ class Outlines(TypedDict):
 @blueprint.get("/assets/dist/<name>")
 def static(name: str) -> Response:
     """Send a bundled file; browsers keep it for ever, since its name changes with its content."""
-    codings = [c for c in _CODINGS if c in request.accept_encodings]
+    codings = [c for c in _CODINGS if request.accept_encodings.quality(c) > 0]
     coding = next((c for c in codings if (FOLDER / (name + _CODINGS[c])).is_file()), None)
     answer = send_from_directory(
         FOLDER, name + _CODINGS[coding] if coding else name, mimetype=guess_type(name)[0]

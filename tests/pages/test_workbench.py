@@ -98,11 +98,20 @@ def test_completion_knows_terms_with_labels_and_counts(site):
     assert again.status_code == 304
 
 
-def test_bundled_files_are_kept_for_ever(site):
+@pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
+def test_bundled_files_are_compressed_and_kept_for_ever(site, accepted):
     script = re.search(r'src="(/assets/dist/workbench-\w+\.js)"', site.page("/query"))[1]
-    answer = site.get(script)
+    answer = site.get(script, Accept_Encoding=accepted)
     assert answer.status_code == 200
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers.get("Content-Encoding", "identity") == accepted
+    assert "Accept-Encoding" in answer.headers["Vary"]
     assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2F..%2Fframe.py", "workbench.js"])
+def test_what_is_not_bundled_is_not_found(site, name):
+    assert site.get("/assets/dist/" + name).status_code == 404
 
 
 def test_only_the_embedded_view_may_be_framed(site):
