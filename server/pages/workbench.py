@@ -12,6 +12,7 @@ from flask import (
     make_response,
     render_template,
     request,
+    url_for,
 )
 
 from xingtu.ontology import PREFIXES, SPARQL_PREFIXES
@@ -111,10 +112,12 @@ def find_question(name: str) -> Question:
 
 def settings() -> dict[str, Any]:
     """Give what scripts need to know; see `assets/src/settings.js`."""
+    base = absolute(request.script_root + "/").rstrip("/")
     spaces = (ID, XT, GRAPH)
     return {
-        "endpoint": absolute("/sparql"),
-        "base": absolute("/").rstrip("/"),
+        "endpoint": base + "/sparql",
+        "base": base,
+        "terms": url_for("workbench.list_terms"),
         "prefixes": PREFIXES,
         "pages": [(space, *(page_of(space + "-") or "-").rsplit("-", 1)) for space in spaces],
         "texts": script_texts(language()),

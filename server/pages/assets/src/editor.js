@@ -76,7 +76,7 @@ let known;
 
 /** The classes, properties and individuals that the endpoint knows. */
 function terms() {
-  known ??= fetch("/query/terms.json").then((response) => (response.ok ? response.json() : []));
+  known ??= fetch(settings.terms).then((response) => (response.ok ? response.json() : []));
   return known;
 }
 
