@@ -10,7 +10,7 @@ from pyoxigraph import QueryResultsFormat
 
 from xingtu.server.errors import ResultTooLarge
 
-_IN_MEMORY: Final = 1 << 20  # bytes; larger answers go through a file
+_IN_MEMORY: Final = 4 << 20  # bytes; larger answers go through a file
 
 
 class Spool:
@@ -89,15 +89,15 @@ _CSV_STRING: Final = re.compile(rb'"[^"]*+"')
 def refuse_rows(body: bytes | Path, syntax: QueryResultsFormat, limit: int) -> None:
     """Refuse a result of more solutions than the limit.
 
-    A solution takes a byte at least, so only large bodies are looked at.
+    The exact count is slow, so it is made only where a quick one may be over the limit.
 
     Raises:
         ResultTooLarge: if there are more than `limit`.
     """
-    size = len(body) if isinstance(body, bytes) else body.stat().st_size
-    if size <= limit:
+    content = _content(body)
+    if _count_at_most(content, syntax) <= limit:
         return
-    rows = _count_rows(_content(body), syntax)
+    rows = _count_rows(content, syntax)
     if rows > limit:
         raise ResultTooLarge(f"the answer has {rows} rows, of {limit} allowed; add a LIMIT")
 
@@ -117,6 +117,20 @@ def _content(body: bytes | Path) -> bytes | mmap:
         return body
     with body.open("rb") as stream:
         return mmap(stream.fileno(), 0, access=ACCESS_READ)
+
+
+_ENDS: Final = {
+    QueryResultsFormat.XML: b"</result>",
+    QueryResultsFormat.TSV: b"\n",
+    QueryResultsFormat.CSV: b"\r\n",
+    QueryResultsFormat.JSON: b",{",
+}
+
+
+def _count_at_most(body: bytes | mmap, syntax: QueryResultsFormat) -> int:
+    """Count what separates solutions, in literals too."""
+    content = body if isinstance(body, bytes) else body[:]
+    return content.count(_ENDS[syntax]) + 1
 
 
 def _count_rows(body: bytes | mmap, syntax: QueryResultsFormat) -> int:

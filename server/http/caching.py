@@ -21,7 +21,7 @@ class ResultCache:
         largest: The bytes one body may have.
     """
 
-    def __init__(self, size: int, largest: int = 1 << 20) -> None:
+    def __init__(self, size: int, largest: int = 4 << 20) -> None:
         self._entries: LRUCache[str, Answer] = LRUCache(size, getsizeof=_measure)
         self._largest = min(largest, size - _OVERHEAD)
         self._lock = Lock()  # endpoints may run in threads under WSGI

@@ -1,5 +1,6 @@
 /** One view of one answer, for a frame in another page: `/embed#query=…&view=…`. */
 import { find, html } from "./dom.js";
+import { explain } from "./explain.js";
 import { say } from "./language.js";
 import { readDefaultView, readFragment, writeFragment } from "./permalink.js";
 import { ask, Problem } from "./query.js";
@@ -9,7 +10,11 @@ const answer = find("#answer", HTMLElement);
 const link = find("#open", HTMLAnchorElement);
 
 async function start() {
-  const { query = "", view } = readFragment(location.hash);
+  const { query, view } = readFragment(location.hash);
+  if (!query) {
+    answer.replaceChildren(html("p", {}, say("No query")));
+    return;
+  }
   link.href = `${link.pathname}${writeFragment({ query, view })}`;
   try {
     const wish = readDefaultView(query);
@@ -18,9 +23,7 @@ async function start() {
     await show(answer, wanted?.fits(result) ? wanted : VIEWS[0], result);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    answer.replaceChildren(html("div", { class: "notice error", role: "alert" },
-      html("p", {}, html("strong", {}, query ? error.title : say("No query"))),
-      html("p", { class: "detail" }, error.message)));
+    answer.replaceChildren(explain(error));
   }
 }
 

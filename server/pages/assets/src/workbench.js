@@ -1,5 +1,6 @@
 /** The workbench: write or choose a query, run it, and look at its answer in one view or another. */
 import { find, html } from "./dom.js";
+import { explain } from "./explain.js";
 import { setUpGallery } from "./gallery.js";
 import { count, say } from "./language.js";
 import { readDefaultView, readFragment, writeFragment } from "./permalink.js";
@@ -16,11 +17,11 @@ const status = find("#status", HTMLElement);
 const problems = find("#problem", HTMLElement);
 const answer = find("#answer", HTMLElement);
 const chooser = find("#views", HTMLElement);
+const section = find("#result", HTMLElement);
 
 /** @type {Result | undefined} */
 let result;
 let view = VIEWS[0];
-const LONG = 180;
 /** @type {AbortController | undefined} */
 let running;
 
@@ -32,7 +33,7 @@ let fault;
 /** The editor is big, so that nothing waits for it: until it is there, the text area does. */
 async function setUpEditor() {
   const { edit } = await import("./editor.js");
-  editor = edit(area, { run: () => run(), change: (text) => (area.value = text) });
+  editor = edit(area, { run: runOrStop, change: (text) => (area.value = text) });
   if (fault) editor.mark(...fault);
 }
 
@@ -41,28 +42,35 @@ function write(/** @type {string} */ query) {
   if (editor) editor.value = query;
 }
 
-/** Run the query, or stop the one that runs. @param {string} [wanted] the name of a view */
+/** Run the query instead of one that runs. @param {string} [wanted] the name of a view */
 async function run(wanted) {
-  if (running) {
-    running.abort();
-    return;
-  }
+  running?.abort();
+  const mine = new AbortController();
+  running = mine;
+  setBusy(true);
   const query = area.value;
   const began = performance.now();
-  running = new AbortController();
-  setBusy(true);
   try {
-    const whole = await ask(form.action, query, running.signal);
+    const whole = await ask(form.action, query, mine.signal);
+    if (mine !== running) return;
     const wish = readDefaultView(query);
     result = hide(whole, wish.hide);
     report(performance.now() - began, wanted ?? wish.name);
     choose(findView(wanted ?? wish.name) ?? VIEWS[0]);
   } catch (error) {
-    fail(error);
+    if (mine === running) fail(error);
   } finally {
-    running = undefined;
-    setBusy(false);
+    if (mine === running) {
+      running = undefined;
+      setBusy(false);
+    }
   }
+}
+
+/** Run the query, or stop the one that runs. */
+function runOrStop() {
+  if (running) running.abort();
+  else run();
 }
 
 function setBusy(/** @type {boolean} */ busy) {
@@ -97,7 +105,7 @@ function choose(/** @type {import("./views/index.js").View} */ wanted) {
       choose(one);
       find("#views [aria-pressed=true]", HTMLButtonElement).focus();
     } }, say(one.label))));
-  find("#result", HTMLElement).hidden = false;
+  section.hidden = false;
   remember();
   show(answer, view, shown);
 }
@@ -116,28 +124,14 @@ function remember() {
 }
 
 function fail(/** @type {unknown} */ error) {
-  status.textContent = "";
-  if (error instanceof DOMException && error.name === "AbortError") {
-    status.textContent = say("Stopped.");
-    return;
-  }
+  const isStopped = error instanceof DOMException && error.name === "AbortError";
+  status.textContent = isStopped ? say("Stopped.") : "";
+  if (isStopped) return;
   if (!(error instanceof Problem)) throw error;
-  const { title, message, line, column, retryAfter, advice } = error;
-  const place = line && !message.startsWith("line ") ? say("Line {line}, column {column}: ", { line, column: column ?? 1 }) : "";
-  const wait = retryAfter ? [say("Try again in {seconds} s or later.", { seconds: count(retryAfter) })] : [];
-  problems.replaceChildren(html("div", { class: "notice error", role: "alert" },
-    html("p", {}, html("strong", {}, title)),
-    ...detail(place + message),
-    html("ul", {}, ...[...wait, ...advice].map((text) => html("li", {}, text)))));
-  fault = line ? [line, column ?? 1] : undefined;
+  section.hidden = true;
+  problems.replaceChildren(explain(error));
+  fault = error.line ? [error.line, error.column ?? 1] : undefined;
   if (fault) editor?.mark(...fault);
-}
-
-/** What the server says, of which a parser's long list of what it expected is folded away. */
-function detail(/** @type {string} */ text) {
-  if (text.length <= LONG) return [html("p", { class: "detail" }, text)];
-  const rest = html("details", {}, html("summary", {}, say("All of it")), html("p", { class: "detail" }, text));
-  return [html("p", { class: "detail" }, `${text.slice(0, LONG)} …`), rest];
 }
 
 // A query that the server knows by name keeps its short address as long as nobody changes it.
@@ -154,15 +148,14 @@ function open(name, query) {
   history.pushState(null, "", `${location.pathname}?${kept}`);
   opened = location.search;
   find("#ask", HTMLElement).scrollIntoView({ block: "start" });
-  if (running) running.abort();
-  setTimeout(run);
+  run();
 }
 
 form.addEventListener("submit", (event) => {
   // Only a button with a format leaves the page, for a file.
   if (event.submitter !== runButton && event.submitter?.hasAttribute("value")) return;
   event.preventDefault();
-  run();
+  runOrStop();
 });
 setUpGallery(open);
 setUpSharing(() => ({ query: area.value, view: view.name }));

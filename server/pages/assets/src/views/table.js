@@ -10,57 +10,73 @@ import { linkOf, numberOf, textOf } from "../terms.js";
  */
 
 const PORTION = 200;
+const FEW = 10;
 
 /** @param {HTMLElement} container @param {Result} result */
 export function draw(container, result) {
-  const kinds = result.columns.map((column) => kindOf(result, column));
-  const body = html("tbody");
-  const note = html("p", { class: "small muted", role: "status" });
-  const more = html("button", { type: "button", onclick: () => grow() }, say("Show more"));
-  let rows = result.rows;
-  let shown = PORTION;
-  /** @type {{ column: string, down: boolean } | undefined} */
-  let order;
-
-  const render = () => {
-    body.replaceChildren(...rows.slice(0, shown).map((row) => line(row)));
-    more.hidden = rows.length <= shown;
-    const of = { shown: count(Math.min(shown, rows.length)), all: count(rows.length) };
-    note.textContent = rows.length > shown ? say("{shown} of {all} rows", of) : "";
-  };
-  const grow = () => {
-    shown += PORTION * 5;
-    render();
-  };
-  /** @param {Row} row */
-  const line = (row) =>
-    html("tr", {}, ...result.columns.map((column, n) => cell(row, column, kinds[n] === "number")));
-
-  const headers = result.columns.map((column, n) => {
-    const sort = () => {
-      order = { column, down: order?.column === column && !order.down };
-      rows = sorted(rows, column, order.down);
-      for (const header of headers) header.removeAttribute("aria-sort");
-      headers[n].setAttribute("aria-sort", order.down ? "descending" : "ascending");
-      render();
-    };
-    const button = html("button", { type: "button", onclick: sort }, column);
-    return html("th", { scope: "col", class: kinds[n] === "number" && "number" }, button);
+  const table = new Table(result);
+  const words = say("Filter the rows");
+  const filter = html("input", {
+    type: "search", "aria-label": words, placeholder: words, oninput: () => table.filter(filter.value),
   });
-
-  const filter = html("input", { type: "search", "aria-label": say("Filter the rows"), placeholder: say("Filter the rows") });
-  filter.addEventListener("input", () => {
-    const wanted = filter.value.toLowerCase();
-    rows = result.rows.filter((row) => matches(row, wanted));
-    if (order) rows = sorted(rows, order.column, order.down);
-    shown = PORTION;
-    render();
-  });
-  const table = html("table", { class: "answer" }, html("thead", {}, html("tr", {}, ...headers)), body);
   const frame = { class: "scroll", tabindex: 0, role: "region", "aria-label": say("Table") };
-  if (result.rows.length > 10) container.append(html("p", { class: "filter" }, filter));
-  container.append(html("div", frame, table), html("p", { class: "row" }, more, note));
-  render();
+  if (result.rows.length > FEW) container.append(html("p", { class: "filter" }, filter));
+  container.append(html("div", frame, table.element), html("p", { class: "row" }, table.more, table.note));
+}
+
+class Table {
+  constructor(/** @type {Result} */ result) {
+    this.result = result;
+    this.rows = result.rows;
+    this.shown = PORTION;
+    this.numeric = new Set(result.columns.filter((column) => kindOf(result, column) === "number"));
+    this.headers = new Map(result.columns.map((column) => [column, this.header(column)]));
+    this.body = html("tbody");
+    this.note = html("span", { class: "small muted", role: "status" });
+    this.more = html("button", { type: "button", onclick: () => this.render(this.shown + 5 * PORTION) }, say("Show more"));
+    const head = html("thead", {}, html("tr", {}, ...this.headers.values()));
+    this.element = html("table", { class: "answer" }, head, this.body);
+    this.render(PORTION);
+  }
+
+  header(/** @type {string} */ column) {
+    const button = html("button", { type: "button", onclick: () => this.sort(column) }, column);
+    return html("th", { scope: "col", class: this.numeric.has(column) && "number" }, button);
+  }
+
+  render(/** @type {number} */ shown) {
+    this.shown = shown;
+    this.body.replaceChildren(...this.rows.slice(0, shown).map((row) => this.line(row)));
+    this.more.hidden = this.rows.length <= shown;
+    const counts = { shown: count(shown), all: count(this.rows.length) };
+    this.note.textContent = this.more.hidden ? "" : say("{shown} of {all} rows", counts);
+  }
+
+  line(/** @type {Row} */ row) {
+    return html("tr", {}, ...this.result.columns.map((column) => cell(row, column, this.numeric.has(column))));
+  }
+
+  filter(/** @type {string} */ words) {
+    const wanted = words.toLowerCase();
+    this.rows = this.result.rows.filter((row) => matches(row, wanted));
+    this.order();
+  }
+
+  /** Sort by a column, the other way round if it is by that column already. */
+  sort(/** @type {string} */ column) {
+    const down = this.headers.get(column)?.getAttribute("aria-sort") === "ascending";
+    for (const header of this.headers.values()) header.removeAttribute("aria-sort");
+    this.headers.get(column)?.setAttribute("aria-sort", down ? "descending" : "ascending");
+    this.order();
+  }
+
+  order() {
+    for (const [column, header] of this.headers) {
+      const order = header.getAttribute("aria-sort");
+      if (order) this.rows = sorted(this.rows, column, order === "descending");
+    }
+    this.render(PORTION);
+  }
 }
 
 /** @param {Row} row @param {string} column @param {boolean} isNumber */
@@ -71,11 +87,8 @@ function cell(row, column, isNumber) {
   const text = textOf(term);
   const tag = "xml:lang" in term ? term["xml:lang"] : undefined;
   const title = term.type === "uri" && text !== term.value ? term.value : undefined;
-  return html(
-    "td",
-    { class: isNumber && "number", lang: tag },
-    href ? html("a", { href, title, rel: "nofollow" }, text) : text,
-  );
+  const content = href ? html("a", { href, title, rel: "nofollow" }, text) : text;
+  return html("td", { class: isNumber && "number", lang: tag }, content);
 }
 
 /** @param {Row} row @param {string} wanted in lower case */
