@@ -79,7 +79,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   format: "esm",
-  target: ["es2022", "chrome109", "firefox115", "safari16.4"],
+  target: ["es2022", "chrome111", "firefox115", "safari16.4"],
   minify: true,
   metafile: true,
   legalComments: "none",
