@@ -18,7 +18,7 @@ ATTACK = """</td><script>alert(1)</script><img src=x onerror='alert(1)' a="&amp;
 
 
 class Reader(HTMLParser):
-    """Collects the tags, the links and the cells of a page."""
+    """Collects the tags, the cells and, after the header, the links of a page."""
 
     def __init__(self, text):
         super().__init__()
@@ -28,7 +28,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.tags.add(tag)
         self.attributes += [(tag, *pair) for pair in attributes]
-        if tag == "a":
+        if tag == "a" and "main" in self.tags:
             self.links.append(dict(attributes)["href"])
         if tag in ("td", "th"):
             self.cells.append("")
