@@ -1,8 +1,8 @@
 """The competency questions: each a query, a record of what it asks, and its expected answer.
 
 A question is one file `<name>.rq`, with its title, description and keywords in comments at the
-top; `expected/<name>.tsv` is its answer (SPARQL 1.1 TSV), written by `xingtu expect` and reviewed
-in the diff.
+top, the first two also in Chinese (`# title@zh: …`); `expected/<name>.tsv` is its answer (SPARQL
+1.1 TSV), written by `xingtu expect` and reviewed in the diff.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 FOLDER = Path(__file__).parent
 EXPECTED = FOLDER / "expected"
-HEADER = re.compile(r"# (title|description|keywords): (.+)")
+HEADER = re.compile(r"# ((?:title|description)(?:@zh)?|keywords): (.+)")
 
 
 Evaluate = Callable[[str], ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]
@@ -28,13 +28,26 @@ class InvalidQuestion(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """A competency question: its name (the file's stem), header and SPARQL text."""
+    """A competency question: its name (the file's stem), header and SPARQL text.
+
+    The Chinese title and description may be missing.
+    """
 
     name: str
     title: str
     description: str
     keywords: tuple[str, ...]
     text: str
+    title_zh: str = ""
+    description_zh: str = ""
+
+    def title_in(self, language: str) -> str:
+        """Give the title in a language, else in English."""
+        return (language == "zh" and self.title_zh) or self.title
+
+    def description_in(self, language: str) -> str:
+        """Give the description in a language, else in English."""
+        return (language == "zh" and self.description_zh) or self.description
 
     @property
     def expected(self) -> Path:
@@ -66,7 +79,15 @@ def read_question(path: Path) -> Question:
     if missing:
         raise InvalidQuestion(f"{path.name}: no line '# {min(missing)}: …' at the top")
     keywords = tuple(word.strip() for word in header["keywords"].split(","))
-    return Question(path.stem, header["title"], header["description"], keywords, text)
+    return Question(
+        path.stem,
+        header["title"],
+        header["description"],
+        keywords,
+        text,
+        header.get("title@zh", ""),
+        header.get("description@zh", ""),
+    )
 
 
 def answer(question: Question, evaluate: Evaluate) -> str:

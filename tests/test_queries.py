@@ -12,7 +12,8 @@ QUESTIONS = load_questions()
 
 def test_there_are_many_questions_with_titles_of_their_own() -> None:
     assert len(QUESTIONS) >= 70
-    assert len({question.title for question in QUESTIONS}) == len(QUESTIONS)
+    for language in ("en", "zh"):
+        assert len({question.title_in(language) for question in QUESTIONS}) == len(QUESTIONS)
     assert {path.stem for path in EXPECTED.glob("*.tsv")} == {q.name for q in QUESTIONS}
 
 
@@ -30,6 +31,19 @@ def test_a_question_is_short_and_readable(question) -> None:
     assert question.title.endswith("?")
     assert question.description.endswith(".")
     assert question.keywords
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_a_question_speaks_chinese_too(question) -> None:
+    assert question.title_in("zh").endswith("？")
+    assert question.description_in("zh").endswith("。")
+    assert question.title_in("en") == question.title
+
+
+def test_a_question_without_chinese_is_asked_in_english(tmp_path) -> None:
+    path = tmp_path / "plain.rq"
+    path.write_text("# title: What?\n# description: That.\n# keywords: x\nSELECT * {}", "utf-8")
+    assert read_question(path).title_in("zh") == "What?"
 
 
 def test_a_question_without_header_is_refused(tmp_path) -> None:

@@ -2,7 +2,6 @@
 
 from functools import cache
 from typing import Final
-from urllib.parse import quote
 
 from flask import Blueprint, render_template
 from pyoxigraph import Literal
@@ -55,8 +54,7 @@ def show() -> str:
 
 
 @cache
-def _featured() -> list[tuple[Question, str]]:
-    """Give the featured questions, each with the fragment that opens it in the workbench."""
+def _featured() -> list[Question]:
+    """Give the featured questions."""
     questions = {question.name: question for question in load_questions()}
-    found = [questions[name] for name in _FEATURED if name in questions]
-    return [(question, "#query=" + quote(question.text, safe="")) for question in found]
+    return [questions[name] for name in _FEATURED if name in questions]

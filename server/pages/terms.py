@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -67,7 +66,7 @@ class Described:
     outgoing: list[Term]
     incoming: list[Term]
     members: list[Term]
-    questions: list[tuple[Question, str]]
+    questions: list[Question]
 
 
 @cache
@@ -130,11 +129,10 @@ def describe_term(term: Term) -> Described:
     return _describe(term.iri)
 
 
-def _questions_with(name: str) -> list[tuple[Question, str]]:
-    """Find the stored questions that use a term, each with the fragment that opens it."""
+def _questions_with(name: str) -> list[Question]:
+    """Find the first stored questions that use a term."""
     used = re.compile(rf"\bxt:{re.escape(name)}\b")
-    found = [question for question in _read_questions() if used.search(question.text)]
-    return [(question, "#query=" + quote(question.text, safe="")) for question in found[:8]]
+    return [question for question in _read_questions() if used.search(question.text)][:8]
 
 
 @cache

@@ -22,6 +22,7 @@ from xingtu.server.pages.addresses import GRAPH, ID, XT, absolute, page_of
 from xingtu.server.pages.asking import ask
 from xingtu.server.pages.bundle import script_texts
 from xingtu.server.pages.frame import language
+from xingtu.server.pages.language import translate
 from xingtu.server.pages.vocabulary import (
     ANNOTATION,
     CLASS,
@@ -35,11 +36,10 @@ blueprint = Blueprint("workbench", __name__)
 
 # What a newcomer finds in the editor: a query that answers at once.
 _START: Final = (
-    "\n# The missions of the graph, and when they are to fly.\n"
-    "SELECT ?mission ?missionLabel ?planned\nWHERE {\n"
+    "SELECT ?mission ?missionLabel ?planned\nWHERE {{\n"
     "  ?mission a xt:Mission ; rdfs:label ?missionLabel .\n"
-    "  OPTIONAL { ?mission xt:plannedLaunchDate ?planned }\n"
-    '  FILTER(LANG(?missionLabel) = "en")\n}\nORDER BY ?planned ?missionLabel\n'
+    "  OPTIONAL {{ ?mission xt:plannedLaunchDate ?planned }}\n"
+    '  FILTER(LANG(?missionLabel) = "{}")\n}}\nORDER BY ?planned ?missionLabel\n'
 )
 _PREFIXES: Final = ("xt", "id", "rdf", "rdfs")
 _KINDS: Final = {
@@ -58,11 +58,13 @@ def show() -> str:
     """Show the workbench, with the question of `?name=`, or those with the words of `?find=`."""
     chosen = find_question(request.args["name"]) if "name" in request.args else None
     words = request.args.get("find", "").lower().split()
+    found = [q for q in questions() if all(word in words_of(q) for word in words)]
     return render_template(
         "query.html",
         text=chosen.text if chosen else _start(),
         chosen=chosen,
-        questions=[q for q in questions() if all(word in _words_of(q) for word in words)],
+        questions=sorted(found, key=lambda question: question.title_in(language())),
+        words_of=words_of,
         words=" ".join(words),
         settings=settings(),
     )
@@ -96,8 +98,8 @@ def embed() -> Response:
 
 @cache
 def questions() -> tuple[Question, ...]:
-    """Give the stored questions, by title."""
-    return tuple(sorted(load_questions(), key=lambda question: question.title))
+    """Give the stored questions."""
+    return tuple(load_questions())
 
 
 def find_question(name: str) -> Question:
@@ -127,11 +129,15 @@ def settings() -> dict[str, Any]:
 def _start() -> str:
     lines = SPARQL_PREFIXES.splitlines(keepends=True)
     wanted = tuple(f"PREFIX {name}:" for name in _PREFIXES)
-    return "".join(line for line in lines if line.startswith(wanted)) + _START
+    prefixes = "".join(line for line in lines if line.startswith(wanted))
+    comment = translate("The missions of the graph, and when they are to fly.", language())
+    return f"{prefixes}\n# {comment}\n{_START.format(language())}"
 
 
-def _words_of(question: Question) -> str:
-    return " ".join((question.title, question.description, *question.keywords)).lower()
+def words_of(question: Question) -> str:
+    """Give the words that a question is found by, in both languages."""
+    texts = (question.title, question.description, question.title_zh, question.description_zh)
+    return " ".join((*texts, *question.keywords)).lower()
 
 
 @lru_cache(2)

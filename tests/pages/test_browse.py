@@ -41,9 +41,10 @@ def test_the_home_page_leads_to_articles_questions_and_things(site):
         "/page/china-in-space-two-sessions-2026",
         "/page/tianwen-3",
         "/browse/Person",
-        "/query#query=",
+        "/query?name=members-of-the-ilrs",
     ):
         assert f'href="{link}' in page
+    assert "谁加入了国际月球科研站？" in site.page("/?lang=zh")
     latest = page.partition('id="latest"')[2]
     assert latest.index("12 March 2026") < latest.index("21 October 2025")
 

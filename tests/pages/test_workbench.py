@@ -38,6 +38,7 @@ def test_the_query_to_begin_with_has_an_answer(site, packaged_store):
     text = re.search(r"<textarea[^>]*>(.*?)</textarea>", site.page("/query"), re.DOTALL)[1]
     missions = packaged_store.query(unescape(text))
     assert "Tianwen-3" in {row["missionLabel"].value for row in missions}
+    assert "图谱中的任务" in site.page("/query?lang=zh")
 
 
 def test_gallery_lists_every_question(site):
@@ -49,6 +50,13 @@ def test_gallery_lists_every_question(site):
 def test_gallery_is_searched_without_scripts(site):
     page = site.page("/query?find=PLANNED+date+move")
     assert re.findall(r'data-name="([^"]+)"', page) == ["how-a-planned-date-moved"]
+
+
+def test_gallery_is_in_the_language_of_the_page(site):
+    page = site.page("/query?lang=zh&find=天问三号+变动")
+    assert re.findall(r'data-name="([^"]+)"', page) == ["how-a-planned-date-moved"]
+    assert "天问三号的计划发射日期如何变动？" in page
+    assert ">How did the planned date" not in page
 
 
 @pytest.mark.parametrize("name", ["no-such-question", "../setup", "<script>"])

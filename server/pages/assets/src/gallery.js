@@ -16,8 +16,7 @@ export function setUpGallery(open) {
   const filter = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const item of items) {
-      const text = `${item.textContent} ${item.dataset.keywords}`.toLowerCase();
-      item.hidden = !words.every((word) => text.includes(word));
+      item.hidden = !words.every((word) => item.dataset.words?.includes(word));
     }
     const shown = items.filter((item) => !item.hidden).length;
     note.textContent = words.length ? say("{shown} of {all} questions", { shown: count(shown), all: count(items.length) }) : "";
