@@ -3,11 +3,15 @@
 from pathlib import Path
 from textwrap import dedent
 
+import pyoxigraph as ox
 import pytest
 
+from xingtu.ontology import SPARQL_PREFIXES, load_schema
 from xingtu.triples.build import build
+from xingtu.triples.iri import ID
 from xingtu.triples.problem import InvalidAuthoredFiles
 from xingtu.triples.source import load_source, read_source
+from xingtu.triples.verify_graph import check_iris
 
 HASH = "0" * 64
 ENTITIES = """
@@ -193,6 +197,41 @@ def test_a_file_that_cannot_be_read_is_reported_alone(folder: Path) -> None:
         "articles/gone.yaml",
         "entities/all.yaml",
     ]
+
+
+def test_retired_slugs_are_in_the_graph_and_pass_its_checks(folder: Path, tmp_path: Path) -> None:
+    retired = "rocket-one: {replacedBy: rocket-1}\nghost: {withdrawn: It was a misreading.}\n"
+    (folder / "retired.yaml").write_text(retired, "utf-8")
+    build(tmp_path / "out", folder)
+    store = ox.Store()
+    store.bulk_load(path=str(tmp_path / "out/dataset.nq"), format=ox.RdfFormat.N_QUADS)
+    rows = store.query(
+        SPARQL_PREFIXES + "SELECT ?old ?new ?why { GRAPH graph:entities { ?old owl:deprecated true"
+        " OPTIONAL { ?old dcterms:isReplacedBy ?new } OPTIONAL { ?old rdfs:comment ?why } } } ORDER BY ?old"
+    )
+    assert [[getattr(term, "value", None) for term in row] for row in rows] == [
+        [ID + "ghost", None, "It was a misreading."],
+        [ID + "rocket-one", ID + "rocket-1", None],
+    ]
+    assert not list(check_iris(store, load_schema()))
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("mars: {replacedBy: probe-1}", "retired.yaml:1: mars: is in use"),
+        ("old: {replacedBy: older}", "no entity or article 'older'"),
+        ("old: {withdrawn: Wrong., replacedBy: mars}", "needs one key"),
+        ("old: {withdrawn: }", "must be one text"),
+        ("old: {gone: yes}", "unknown key 'gone'"),
+        ("Old One: {replacedBy: mars}", "is no slug"),
+        ("old: [", "is not YAML"),
+    ],
+)
+def test_a_fault_of_a_retired_slug_is_named(folder: Path, line: str, fault: str) -> None:
+    (folder / "retired.yaml").write_text(line, "utf-8")
+    _, problems = read_source(folder)
+    assert any(fault in str(problem) for problem in problems), [*map(str, problems)]
 
 
 def test_missing_folders_are_an_error(tmp_path: Path) -> None:

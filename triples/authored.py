@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
@@ -15,10 +15,15 @@ def compose_folder(folder: Path) -> tuple[dict[Path, yaml.Node], list[Problem]]:
 
     The problems are files that cannot be read at all, or a folder without any.
     """
-    nodes, problems = {}, []
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
-        problems.append(Problem(folder.name, 0, "", "there is no .yaml file", "see FORMAT.md"))
+        return {}, [Problem(folder.name, 0, "", "there is no .yaml file", "see FORMAT.md")]
+    return compose_files(paths)
+
+
+def compose_files(paths: Iterable[Path]) -> tuple[dict[Path, yaml.Node], list[Problem]]:
+    """Return the YAML node of every file by its path, and the files that cannot be read at all."""
+    nodes, problems = {}, []
     for path in paths:
         try:
             nodes[path] = compose_file(path)

@@ -11,12 +11,16 @@ from xingtu.triples import iri
 from xingtu.triples.article import UNSAID, Article, Passage
 from xingtu.triples.edtf import parse_edtf
 from xingtu.triples.entity import Entity
+from xingtu.triples.retired import Retired
 from xingtu.triples.statement import ANY_URI, BOOLEAN, Statement, date_time
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
 INDIVIDUAL = ox.NamedNode(OWL + "NamedIndividual")
 LABEL = ox.NamedNode(RDFS + "label")
+COMMENT = ox.NamedNode(RDFS + "comment")
+DEPRECATED = ox.NamedNode(OWL + "deprecated")
+REPLACED = ox.NamedNode("http://purl.org/dc/terms/isReplacedBy")
 NON_NEGATIVE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
 
 THINGS = {
@@ -48,6 +52,16 @@ def describe_entity(entity: Entity) -> Iterator[ox.Triple]:
     if entity.wikidata:
         match = ox.NamedNode(SKOS + "exactMatch")
         yield ox.Triple(node, match, iri.wikidata(entity.wikidata))
+
+
+def describe_retired(retired: Retired) -> Iterator[ox.Triple]:
+    """Yield that an IRI is out of use, and what took its place or why it was withdrawn."""
+    node = iri.thing(retired.slug)
+    yield ox.Triple(node, DEPRECATED, ox.Literal(True))
+    if retired.replaced_by:
+        yield ox.Triple(node, REPLACED, iri.thing(retired.replaced_by))
+    if retired.withdrawn:
+        yield ox.Triple(node, COMMENT, ox.Literal(retired.withdrawn, language="en"))
 
 
 def describe_article(article: Article) -> Iterator[ox.Triple]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from xingtu.ontology import Schema, load_schema
 from xingtu.triples.article import Article, read_articles
-from xingtu.triples.authored import compose_folder
+from xingtu.triples.authored import compose_files, compose_folder
 from xingtu.triples.entity import Entity, read_entities
 from xingtu.triples.judge import Judge, fault
 from xingtu.triples.problem import InvalidAuthoredFiles, Problem
+from xingtu.triples.retired import Retired, read_retired
 from xingtu.triples.statement import Statement, make_statement
 
 FOLDER = Path(__file__).parent
@@ -18,16 +19,17 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Source:
-    """The entities by slug, the articles, and the typed claims in authored order."""
+    """The entities by slug, the articles, the typed claims in authored order, the retired slugs."""
 
     schema: Schema
     entities: dict[str, Entity]
     articles: tuple[Article, ...]
     statements: tuple[Statement, ...]
+    retired: tuple[Retired, ...]
 
 
 def load_source(folder: Path = FOLDER) -> Source:
-    """Read and type everything under `entities/` and `articles/` of a folder.
+    """Read and type everything under `entities/` and `articles/` of a folder, and `retired.yaml`.
 
     Raises:
         InvalidAuthoredFiles: with every problem found; nothing is half read.
@@ -46,15 +48,18 @@ def read_source(folder: Path = FOLDER) -> tuple[Source, list[Problem]]:
     schema = load_schema()
     things, unread = compose_folder(folder / "entities")
     texts, also_unread = compose_folder(folder / "articles")
-    if unread or also_unread:
-        return Source(schema, {}, (), ()), unread + also_unread
+    former, unread_too = compose_files(folder.glob("retired.yaml"))
+    if faults := unread + also_unread + unread_too:
+        return Source(schema, {}, (), (), ()), faults
     entities, problems = read_entities(things, schema)
     articles, found = read_articles(texts)
     judge = Judge(schema, entities, articles)
     problems += found + list(judge.problems())
     statements, found = _statements(judge)
     problems += found
-    return Source(schema, entities, tuple(articles), tuple(statements)), problems
+    retired, found = read_retired(former, {*entities, *(article.slug for article in articles)})
+    problems += found
+    return Source(schema, entities, tuple(articles), tuple(statements), tuple(retired)), problems
 
 
 def _statements(judge: Judge) -> tuple[list[Statement], list[Problem]]:

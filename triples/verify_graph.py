@@ -84,6 +84,9 @@ def check_iris(store: ox.Store, schema: Schema) -> Iterator[Problem]:
         s for (s,) in select(store, "SELECT ?s WHERE { GRAPH graph:ontology { ?s a ?kind } }")
     }
     typed = {s for (s,) in select(store, "SELECT ?s WHERE { GRAPH ?g { ?s a ?kind } }")}
+    typed |= {
+        s for (s,) in select(store, "SELECT ?s WHERE { GRAPH ?g { ?s owl:deprecated true } }")
+    }
     for value in sorted(_nodes(store)):
         if (
             value.startswith(XT)

@@ -99,7 +99,9 @@ def find_thing(slug: str, endpoint: str, suffix: str | None = None) -> About:
         tail = f".{suffix}" if suffix else ""
         abort(redirect(absolute(url_for(endpoint, slug=successor + tail)), 301))
     if about.deprecated:
-        _refuse(HTTPStatus.GONE, f"the IRI {about.iri} has been withdrawn", slug, about)
+        why = about.definitions.get("en")
+        detail = f"the IRI {about.iri} has been withdrawn" + (f": {why}" if why else "")
+        _refuse(HTTPStatus.GONE, detail, slug, about)
     if not about.known:
         _refuse(HTTPStatus.NOT_FOUND, f"there is no thing {slug!r}", slug, about)
     return about
@@ -127,9 +129,13 @@ def _refuse(status: HTTPStatus, detail: str, slug: str, about: About) -> NoRetur
     found = search.suggest_slugs(slug)
     if prefers_page(request.headers.get("Accept", "")) or request.blueprint == "entity":
         page = render_template("missing.html", status=status, slug=slug, about=about, found=found)
-        abort(Response(page, status))
+        abort(_varying(Response(page, status)))
     similar = ", ".join(hit.entry.iri for hit in found)
     detail += f"; similar: {similar}" if similar else ""
-    abort(
-        Response(problem_document(status, detail), status, content_type="application/problem+json")
-    )
+    problem = problem_document(status, detail)
+    abort(_varying(Response(problem, status, content_type="application/problem+json")))
+
+
+def _varying(answer: Response) -> Response:
+    answer.vary.add("Accept")
+    return answer

@@ -22,14 +22,13 @@ def register_explanations(blueprint: Blueprint) -> None:
 def explain(error: Exception) -> Response:
     """Say what happened and what to try."""
     problem = problem_response(error)
-    if not prefers_page(request.headers.get("Accept", "")):
+    if prefers_page(request.headers.get("Accept", "")):
+        status = HTTPStatus(problem.status)
+        answer = Response(render_template("error.html", status=status, detail=str(error)), status)
+        answer.headers.extend(item for item in problem.headers if item[0] != "Content-Type")
+    else:
         assert isinstance(problem.body, bytes)
-        return Response(problem.body, problem.status, problem.headers)
-    status = HTTPStatus(problem.status)
-    answer = Response(render_template("error.html", status=status, detail=str(error)), status)
-    for name, value in problem.headers:
-        if name != "Content-Type":
-            answer.headers[name] = value
+        answer = Response(problem.body, problem.status, problem.headers)
     answer.vary.add("Accept")
     return answer
 

@@ -202,10 +202,12 @@ def test_merged_withdrawn_and_unknown(changed, path, status, location, accept):
     if status in {404, 410}:
         page = accept == "text/html" or path.startswith("/page")
         assert answer.mimetype == ("text/html" if page else "application/problem+json")
+        assert "Accept" in answer.vary
 
 
 def test_a_withdrawn_thing_says_why(changed):
     assert "It was never launched." in changed.get("/page/dead").text
+    assert "It was never launched." in changed.get("/id/dead", "text/turtle").json["detail"]
 
 
 @pytest.mark.parametrize(
