@@ -21,6 +21,7 @@ from xingtu.server.pages.jsonld import describe_thing
 from xingtu.server.pages.kinds import Kind, kind_of, order_of
 from xingtu.server.pages.neighbourhood import draw_neighbourhood
 from xingtu.server.pages.paging import Pager, page_number
+from xingtu.server.pages.premises import find_premises
 from xingtu.server.pages.statements import Statement, gather_statements
 
 blueprint = Blueprint("entity", __name__)
@@ -64,6 +65,7 @@ def _gather(about: About, kind: Kind) -> dict[str, Any]:
     thing = NamedNode(about.iri)
     facts = Pager(page_number("facts"), FACTS)
     statements = facts.cut(gather_statements(thing, facts.size + 1, facts.offset))
+    find_premises(thing, statements)
     links = Pager(page_number("links"), LINKS)
     incoming = links.ask("incoming", {"thing": [thing]})
     pager = Pager(page_number("claims"), kind.limit)
@@ -137,6 +139,7 @@ def _group(statements: Iterable[Statement]) -> list[list[Statement]]:
 def _iris(statements: list[Statement], rows: list[Row], claims: Iterable[Claim]) -> Iterator[str]:
     for statement in statements:
         yield statement.predicate
+        yield from statement.through
         if isinstance(statement.value, NamedNode):
             yield statement.value.value
         for claim in statement.claims:

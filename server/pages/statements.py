@@ -29,7 +29,8 @@ _INTEGER: Final = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 class Statement:
     """A property and a value of a thing.
 
-    `held` tells whether the graph has the plain triple, `inferred` whether by inference.
+    `held` tells whether the graph has the plain triple, `inferred` whether by inference, `through`
+    by what things (IRIs) it then follows; see `premises.py`.
     """
 
     predicate: str
@@ -37,6 +38,7 @@ class Statement:
     held: bool
     inferred: bool = False
     claims: list[Claim] = field(default_factory=list)
+    through: list[str] = field(default_factory=list)
 
     @property
     def moods(self) -> list[Mood]:

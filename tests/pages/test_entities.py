@@ -128,6 +128,21 @@ def test_every_fact_shows_its_mood_sources_claimant_day_and_passage(site):
     )
 
 
+def test_every_inferred_fact_leads_to_its_evidence(site, packaged_store):
+    """It has claims of its own, by an inverse or symmetric property, or follows through a thing."""
+    rows = packaged_store.query(
+        f"SELECT DISTINCT ?s {{ GRAPH <https://w3id.org/xingtu/graph/inferred> {{ ?s ?p ?o }}"
+        f" FILTER(STRSTARTS(STR(?p), '{XT}') && STRSTARTS(STR(?s), '{ID}') && !CONTAINS(STR(?s), '/claim-')) }}"
+    )
+    shown = 0
+    for slug in (row["s"].value.removeprefix(ID) for row in rows):
+        for value in re.findall(r'<p class="value">(.*?)</div>', site.page(f"/page/{slug}"), re.S):
+            if 'class="badge inferred"' in value:
+                shown += 1
+                assert 'class="through"' in value, (slug, value)
+    assert shown >= 100
+
+
 def test_what_is_superseded_is_said_but_no_fact(site):
     held, said = site.page("/page/tianwen-3-launch").split('id="said"')
     assert "around 2028" not in " ".join(facts(held, "planned date"))
@@ -140,7 +155,10 @@ def test_what_is_superseded_is_said_but_no_fact(site):
     [
         ("obs-launches-2025", "numeric value", "93 fact disputed"),
         ("obs-launches-2025", "numeric value", "80 to 90 fact disputed wording ambiguous"),
-        ("tianwen-3", "launched on", "Long March 5 inferred"),
+        ("tianwen-3", "launched on", "Long March 5 inferred from launch of Tianwen-3"),
+        ("tianwen-3", "planned launch date", "2028 inferred from launch of Tianwen-3"),
+        ("united-states", "rival of", "China inferred from"),
+        ("russia", "cooperates with", "China fact 1 source"),
         ("tianwen-3", "targets", "Mars fact 3 sources"),
         ("tianwen-3", "status", "planned fact plan outranked"),
         ("mars", "target of", "Tianwen-3 fact 3 sources"),
