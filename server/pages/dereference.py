@@ -5,6 +5,7 @@ with data about it, as the client prefers. The graph itself says of an IRI that 
 `dcterms:isReplacedBy` its successor (301), or `owl:deprecated true` without one (410).
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, NoReturn, TypeVar
 
@@ -109,15 +110,18 @@ def find_thing(slug: str, endpoint: str, suffix: str | None = None) -> About:
 
 def link_thing(answer: AnyResponse, about: About) -> AnyResponse:
     """Tell of the canonical IRI of a thing and of all that is to be had about it (RFC 8288)."""
-    slug = about.slug
-    links = [(about.iri, 'rel="canonical"')]
-    links.append((absolute(url_for("entity.show", slug=slug)), 'rel="alternate"; type="text/html"'))
+    page = absolute(url_for("entity.show", slug=about.slug))
+    answer.headers.add("Link", f'<{page}>; rel="alternate"; type="text/html"')
+    link_formats(answer, about.iri, lambda suffix: _data_address(about.slug, suffix))
+    return answer
+
+
+def link_formats(answer: BaseResponse, iri: str, address: Callable[[str], str]) -> None:
+    """Tell of a canonical IRI, and of the address of the data with each suffix (RFC 8288)."""
+    answer.headers.add("Link", f'<{iri}>; rel="canonical"')
     for suffix, name in SUFFIXES.items():
         media_type = next(row.media_type for row in GRAPH_FORMATS if name in row.names)
-        links.append((_data_address(slug, suffix), f'rel="alternate"; type="{media_type}"'))
-    for address, parameters in links:
-        answer.headers.add("Link", f"<{address}>; {parameters}")
-    return answer
+        answer.headers.add("Link", f'<{address(suffix)}>; rel="alternate"; type="{media_type}"')
 
 
 def _data_address(slug: str, suffix: str | None = None) -> str:

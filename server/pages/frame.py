@@ -132,14 +132,15 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 
 @blueprint.after_app_request
 def _label_response(response: Response) -> Response:
-    """Say which language a page is in, and let an unchanged one be kept (RFC 9110 §8.8, §13)."""
-    if response.mimetype == "text/html" and not response.direct_passthrough:
+    """Say which language a page is in, and let what is unchanged be kept (RFC 9110 §8.8, §13)."""
+    tagged = response.direct_passthrough or "ETag" in response.headers
+    if response.status_code == HTTPStatus.OK and not tagged:
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+    if response.mimetype == "text/html":
         response.headers["Content-Language"] = language()
         response.vary.add("Accept-Language")
-        if response.status_code == HTTPStatus.OK and "ETag" not in response.headers:
-            response.headers.setdefault("Cache-Control", "no-cache")
-            response.add_etag(weak=True)
-            response.make_conditional(request)
     if request.endpoint == "pages.static" and "v" in request.args:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -8,7 +8,7 @@ from xingtu.server.errors import NotFound
 from xingtu.server.formats import prefers_page, rank_formats
 from xingtu.server.pages.addresses import absolute, graph_iri
 from xingtu.server.pages.asking import ask, body_of, perform
-from xingtu.server.pages.dereference import SUFFIXES, split_suffix
+from xingtu.server.pages.dereference import SUFFIXES, link_formats, split_suffix
 from xingtu.server.pages.frame import names
 
 blueprint = Blueprint("graphs", __name__)
@@ -32,10 +32,9 @@ def show(name: str) -> Response:
     else:
         answer = _send(graph, suffix)
     answer.vary.add("Accept")
-    answer.headers.add("Link", f'<{graph.value}>; rel="canonical"')
-    for ending in SUFFIXES:
-        address = absolute(url_for("graphs.show", name=f"{stem}.{ending}"))
-        answer.headers.add("Link", f'<{address}>; rel="alternate"')
+    link_formats(
+        answer, graph.value, lambda end: absolute(url_for("graphs.show", name=f"{stem}.{end}"))
+    )
     return answer
 
 

@@ -46,10 +46,11 @@ class Entry:
 
 
 class Found(NamedTuple):
-    """A hit: the thing, and the name of it that fits best."""
+    """A hit: the thing, and the name of it that fits best; `similar` if it is only like it."""
 
     entry: Entry
     name: Name
+    similar: bool = False
 
 
 class NameIndex:
@@ -80,13 +81,15 @@ class NameIndex:
         normal = normalize(query[:_LONGEST])
         if not normal:
             return []
-        ranked = self._match(normal) or self._resemble(normal)
+        matching = self._match(normal)
+        ranked = matching or self._resemble(normal)
         best: dict[str, tuple[Rank, int]] = {}
         for rank, row in ranked:
             iri = self._names[row].iri
             best[iri] = min(best.get(iri, (rank, row)), (rank, row))
         ordered = sorted(best.values())[:limit]
-        return [Found(self._entries[self._names[row].iri], self._names[row]) for _, row in ordered]
+        names = [self._names[row] for _, row in ordered]
+        return [Found(self._entries[name.iri], name, not matching) for name in names]
 
     def _rows(self) -> Iterator[tuple[int, str, str]]:
         for row, (name, normal) in enumerate(zip(self._names, self._normal, strict=True)):

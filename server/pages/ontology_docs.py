@@ -18,12 +18,12 @@ from flask import (
 
 from xingtu.ontology import PREFIXES, load_schema
 from xingtu.server.errors import NotFound
-from xingtu.server.formats import GRAPH_FORMATS, prefers_page, rank_formats, serialize_graph
+from xingtu.server.formats import prefers_page, rank_formats, serialize_graph
 from xingtu.server.pages.addresses import ONTOLOGY, XT, absolute
 from xingtu.server.pages.asking import ask, nodes_of
 from xingtu.server.pages.browse import count_rows
 from xingtu.server.pages.claims import gather_claims
-from xingtu.server.pages.dereference import SUFFIXES, split_suffix
+from xingtu.server.pages.dereference import SUFFIXES, link_formats, split_suffix
 from xingtu.server.pages.frame import names
 from xingtu.server.pages.hierarchy import draw_hierarchy
 from xingtu.server.pages.panels import iris_of_claim
@@ -155,9 +155,5 @@ def _send(triples: Sequence[ox.Triple], suffix: str | None) -> Response:
 def _link(answer: Response, iri: str, path: str) -> Response:
     """Tell of the canonical IRI and of the other formats (RFC 8288)."""
     answer.vary.add("Accept")
-    answer.headers.add("Link", f'<{iri}>; rel="canonical"')
-    for suffix, name in SUFFIXES.items():
-        media_type = next(row.media_type for row in GRAPH_FORMATS if name in row.names)
-        address = absolute(f"{request.script_root}{path}.{suffix}")
-        answer.headers.add("Link", f'<{address}>; rel="alternate"; type="{media_type}"')
+    link_formats(answer, iri, lambda end: absolute(f"{request.script_root}{path}.{end}"))
     return answer

@@ -104,6 +104,9 @@ def test_every_modality_and_status_of_the_ontology_has_a_badge():
 
 def test_an_unchanged_page_is_not_sent_again(site):
     first = site.get("/page/tianwen-3")
+    data = site.get("/data/tianwen-3.ttl")
+    again = site.get("/data/tianwen-3.ttl", If_None_Match=data.headers["ETag"])
+    assert (again.status_code, again.data) == (304, b"")
     again = site.get("/page/tianwen-3", If_None_Match=first.headers["ETag"])
     assert (again.status_code, again.data) == (304, b"")
     assert (

@@ -99,6 +99,12 @@ def test_a_suggestion_tells_what_a_search_box_shows(site):
     }
 
 
+def test_what_is_not_in_the_graph_is_not_taken_for_what_is_like_it(site):
+    page = site.page("/search?q=CNSA")
+    assert "Nothing in the graph is called “CNSA”" in page and "China Manned Space Agency" in page
+    assert "Nothing in the graph" not in site.page("/search?q=CMSA")
+
+
 def test_an_alias_is_told(site):
     assert "also called" in site.page("/search?q=CASC")
 
