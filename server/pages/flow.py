@@ -10,7 +10,7 @@ from xingtu.server.pages.neighbourhood import shorten
 
 _WIDTH: Final = 196.0
 _GAP: Final = 56.0
-_ASIDE: Final = 84.0  # how far a box keeps from curves that pass its column
+_ASIDE: Final = 46.0  # how far a box keeps from each curve that passes its column
 _LINE: Final = 17.0
 _PAD: Final = 9.0
 _BETWEEN: Final = 14.0
@@ -146,7 +146,8 @@ def _wanted(
     if not heights:
         return inf
     height = sum(heights) / len(heights)
-    return height + _ASIDE if any(abs(height - other) < _ASIDE / 2 for other in passing) else height
+    near = sum(abs(height - other) < _ASIDE / 2 for other in passing)
+    return height + near * _ASIDE
 
 
 def _neighbours(iri: str, edges: Sequence[Edge]) -> Iterator[str]:

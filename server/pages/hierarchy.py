@@ -10,7 +10,6 @@ from xingtu.server.pages.naming import Names
 from xingtu.server.pages.neighbourhood import shorten
 from xingtu.server.pages.vocabulary import Term, ancestors, read_vocabulary
 
-_WIDTH: Final = 680.0
 _BOX: Final = (150.0, 32.0)
 _LETTERS: Final = 19
 _GAP: Final = (18.0, 34.0)
@@ -55,9 +54,10 @@ def draw_hierarchy(term: Term, names: Names) -> Hierarchy | None:
     if len(rows) < 2:
         return None
     own = len(_ladder(term))
-    nodes = [list(_row(iris, place, place == own, names)) for place, iris in enumerate(rows)]
+    width = max(map(len, rows)) * (_BOX[0] + _GAP[0])
+    nodes = [list(_row(iris, place, place == own, names, width)) for place, iris in enumerate(rows)]
     height = 8 + len(rows) * _BOX[1] + (len(rows) - 1) * _GAP[1]
-    return Hierarchy(_WIDTH, height, _BOX, [*chain(*nodes)], [*_lines(nodes, own)])
+    return Hierarchy(width, height, _BOX, [*chain(*nodes)], [*_lines(nodes, own)])
 
 
 def _ladder(term: Term) -> list[list[str]]:
@@ -70,15 +70,15 @@ def _ladder(term: Term) -> list[list[str]]:
 
 
 def _split(iris: list[str]) -> list[list[str]]:
-    """Part subclasses into even rows of at most four."""
-    rows = -(-len(iris) // 4)
+    """Part subclasses into even rows of at most three, so that a phone shows the middle."""
+    rows = -(-len(iris) // 3)
     length = -(-len(iris) // max(rows, 1)) or 1
     return [iris[start : start + length] for start in range(0, len(iris), length)]
 
 
-def _row(iris: list[str], place: int, own: bool, names: Names) -> Iterator[Node]:
+def _row(iris: list[str], place: int, own: bool, names: Names, width: float) -> Iterator[Node]:
     step = _BOX[0] + _GAP[0]
-    left = (_WIDTH - len(iris) * step + _GAP[0]) / 2
+    left = (width - len(iris) * step + _GAP[0]) / 2
     y = 4 + place * (_BOX[1] + _GAP[1])
     for column, iri in enumerate(iris):
         text = shorten(names.label(iri).text, _LETTERS)

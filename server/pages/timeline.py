@@ -8,6 +8,7 @@ from typing import Final
 
 from xingtu.server.pages.addresses import link_to
 from xingtu.server.pages.dating import as_year, read_date, read_interval
+from xingtu.server.pages.language import translate
 from xingtu.server.pages.naming import Names
 from xingtu.server.pages.neighbourhood import shorten
 
@@ -15,6 +16,7 @@ _ROW: Final = 34.0
 _TOP: Final = 24.0
 _LEAST: Final = 0.8  # percent of the width, for the shortest bar
 _LETTERS: Final = 30
+_LINE: Final = 48  # letters of a name and its date that fit side by side on a phone
 _MOST: Final = 24
 
 
@@ -93,10 +95,13 @@ def _spans(dated: list[Dated]) -> Iterator[tuple[Dated, float, float]]:
 
 def _bar(each: Dated, x: float, length: float, y: float, names: Names) -> Bar:
     width = max(length, _LEAST)
+    when = read_date(each.date, names.language)
+    if each.planned:
+        when += f" ({translate('planned', names.language)})"
     return Bar(
-        text=shorten(names.label(each.event).text, _LETTERS),
+        text=shorten(names.label(each.event).text, min(_LETTERS, _LINE - len(when))),
         href=link_to(each.event) or "",
-        when=read_date(each.date, names.language),
+        when=when,
         planned=each.planned,
         x=round(min(x, 100 - width), 2),
         width=round(width, 2),
