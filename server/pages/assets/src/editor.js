@@ -1,4 +1,12 @@
-/** The editor: YASGUI's (YASQE), with our prefixes and terms, and nothing fetched from elsewhere. */
+/**
+ * The editor: YASGUI's (YASQE), with our prefixes and terms, and nothing fetched from elsewhere.
+ *
+ * Why not the whole of YASGUI (`@zazuko/yasgui` 4.6.2, tried under our policy in Chromium): its
+ * tables add a style element, which `default-src 'self'` refuses, and so stand wrong; axe finds
+ * three critical faults (fields and a select without a name, tabs that are none); it is 290 kB
+ * compressed, has a field for endpoints elsewhere, and none of our views. Its tabs we do without:
+ * each query has an address.
+ */
 import Yasqe from "@zazuko/yasqe";
 import { html } from "./dom.js";
 import { count, language, say } from "./language.js";
