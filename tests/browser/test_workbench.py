@@ -29,6 +29,8 @@ def test_runs_a_question_of_the_gallery(visit: Callable[..., Page]) -> None:
     page.get_by_role("link", name="How did the planned date of the Tianwen-3 launch move?").click()
     expect(page.get_by_role("status").filter(has_text="2 rows")).to_be_visible()
     expect(page.get_by_role("cell", name="Riko Seibo")).to_be_visible()
+    expect(page.get_by_role("cell", name="2025-10-21", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
     assert "name=how-a-planned-date-moved" in page.url
     assert "xt:plannedWhen" in page.locator(".CodeMirror").inner_text()
 

@@ -9,11 +9,14 @@ import { settings } from "./settings.js";
  */
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
+/** The graph writes days as instants. */
+const MIDNIGHT = /T00:00:00(Z|\+00:00)$/;
+
 /** The text of a term, as short as it can be understood. */
 export function textOf(/** @type {Term} */ term) {
   if (term.type === "uri") return shorten(term.value);
   if (term.type === "bnode") return `_:${term.value}`;
-  if (term.type !== "triple") return term.value;
+  if (term.type !== "triple") return datatypeOf(term) === "dateTime" ? term.value.replace(MIDNIGHT, "") : term.value;
   const { subject, predicate, object } = term.value;
   /** @returns {string} */
   const inner = (/** @type {Term} */ part) => textOf(part);
