@@ -76,6 +76,14 @@ def test_solutions_are_a_table_with_headings(browse):
     assert text.startswith("<!doctype html>")
 
 
+def test_our_iris_lead_to_this_server(browse_values):
+    ours, other = "https://w3id.org/xingtu/id/tianwen-3", "https://w3id.org/xingtuish/x"
+    seen = Reader(browse_values(NamedNode(ours), NamedNode(other)))
+    assert seen.cells[1:] == [ours, other]
+    assert [urlsplit(link).path for link in seen.links][-2:] == ["/id/tianwen-3", "/xingtuish/x"]
+    assert seen.links[-2].startswith("http") and "w3id.org" not in seen.links[-2]
+
+
 def test_unbound_is_an_empty_cell(browse):
     assert Reader(browse("SELECT ?x ?y { BIND(1 AS ?y) }")).cells == ["x", "y", "", "1"]
 

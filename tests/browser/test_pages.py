@@ -13,6 +13,7 @@ STATES = (
     "SELECT ?state ?item WHERE { ?state a <https://w3id.org/xingtu/ontology#State> ;"
     " <http://www.w3.org/2004/02/skos/core#exactMatch> ?item }"
 )
+YEARS = "SELECT ?year ?n WHERE { VALUES (?year ?n) { (2024 1) (2025 3) (2026 2) } }"
 LINKS = "SELECT ?a ?b WHERE { ?a <https://w3id.org/xingtu/ontology#partOf> ?b }"
 PATHS = {
     "home": "/",
@@ -24,8 +25,17 @@ PATHS = {
     "organisation": "/page/casc",
     "person": "/page/yang-liwei",
     "article": "/page/china-in-space-two-sessions-2026",
+    "place": "/page/mars",
+    "policy document": "/page/draft-15th-fyp",
+    "observation": "/page/obs-launches-2025",
+    "claim": "/page/claim-obs-launches-2025-a8c934c3b9d8",
+    "passage": "/page/evidence-china-in-space-two-sessions-2026-11499-11596",
+    "claims of a thing": "/page/china/claims?role=object",
+    "class of things": "/browse/Mission",
     "missing": "/page/no-such-thing",
     "ontology": "/ontology",
+    "class": "/ontology/Mission",
+    "property": "/ontology/plannedWhen",
     "graph": "/graph/entities",
     "workbench": "/query",
     "workbench in Chinese": "/query?lang=zh&name=planned-against-achieved",
@@ -35,6 +45,8 @@ PATHS = {
     "graph view": f"/query#query={quote(LINKS)}&view=Graph",
     "tree": f"/query#query={quote(LINKS)}&view=Tree",
     "bars": f"/query#query={quote(COUNTS)}&view=BarChart",
+    "lines": f"/query#query={quote(YEARS)}&view=LineChart",
+    "answer without scripts": f"/sparql?format=html&query={quote(LINKS)}",
     "fault": "/query#query=SELECT%20%2A%20WHERE%20%7B",
     "embedded map": f"/embed#query={quote(STATES)}&view=Map",
     "views": "/views",

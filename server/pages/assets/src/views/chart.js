@@ -113,14 +113,15 @@ function path(rows, column, x, y, series, filled) {
 /** @param {any} x @param {import("d3-scale").ScaleLinear<number, number>} y @param {number} width */
 function axes(x, y, width) {
   const write = x.tickFormat(width / 100);
+  const isWhole = x.domain().every(Number.isInteger); // years, counts: no tick between two of them
   return [
     ...y.ticks(6).flatMap((tick) => [
       svg("line", { class: "grid", x1: EDGE.left, x2: width - EDGE.right, y1: y(tick), y2: y(tick) }),
       svg("text", { class: "value end", x: EDGE.left - 8, y: y(tick) }, count(tick)),
     ]),
-    ...x.ticks(width / 100).map((/** @type {Date | number} */ tick) =>
-      svg("text", { class: "tick", x: x(tick), y: HEIGHT - 10 },
-        typeof tick === "number" ? tick.toLocaleString(language) : write(tick))),
+    ...x.ticks(width / 100).filter((/** @type {Date | number} */ tick) => !isWhole || Number.isInteger(tick))
+      .map((/** @type {Date | number} */ tick) => svg("text", { class: "tick", x: x(tick), y: HEIGHT - 10 },
+        typeof tick === "number" ? tick.toLocaleString(language, { useGrouping: "min2" }) : write(tick))),
   ];
 }
 
