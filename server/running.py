@@ -110,6 +110,7 @@ def _make_front(
         ),
         abilities=_abilities_of(engine, settings),
         cache=cache,
+        articles=settings.articles_folder,
         run=run,
     )
     metrics = Metrics(partial(read_stats, engine, guard, cache))

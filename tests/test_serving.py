@@ -1,6 +1,7 @@
 """The server as a whole, over real connections: what a client can do to it, and to others."""
 
 import gzip
+import hashlib
 import http.client
 import json
 import os
@@ -282,3 +283,19 @@ def test_pages_are_compressed_and_have_one_date(server) -> None:
 def test_a_request_for_the_server_itself_does_no_harm(server) -> None:
     response, _ = fetch_page(server, "*", "OPTIONS")
     assert response.status < 500
+
+
+def test_the_words_of_a_passage_show_where_the_operator_has_the_texts(tmp_path: Path) -> None:
+    text = "嫦娥七号 is to fly."
+    (tmp_path / "article.txt").write_text(text, "utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (tmp_path / "data.ttl").write_text(
+        f"""@prefix xt: <https://w3id.org/xingtu/ontology#> . @prefix id: <https://w3id.org/xingtu/id/> .
+        id:a xt:textSha256 "{digest}" . id:c a xt:Claim ; xt:subject id:a ; xt:evidence id:evidence-a .
+        id:evidence-a a xt:Evidence ; xt:inArticle id:a ; xt:start 0 ; xt:end {len(text)} ; xt:passageSha256 "{digest}" .""",
+        "utf-8",
+    )
+    for options, shown in ((("--articles", str(tmp_path)), True), ((), False)):
+        with serving(*options, str(tmp_path / "data.ttl"), XINGTU_ARTICLES="") as (host, port, _):
+            page = fetch_page((host, port), "/page/evidence-a", Accept="text/html")[1].decode()
+        assert ("is to fly." in page) is shown

@@ -61,6 +61,7 @@ def test_each_setting_can_be_set_in_each_way(name: str, monkeypatch: pytest.Monk
         "services": ["https://example.org/a", "https://example.org/b"],
         "loads": ["https://example.org/a"],
         "token_file": ["a.nq"],
+        "articles": ["texts"],
         "trusted_proxies": ["10.0.0.0/8", "::1"],
         "metrics": ["token"],
         "timeout": ["7.5"],
@@ -69,6 +70,7 @@ def test_each_setting_can_be_set_in_each_way(name: str, monkeypatch: pytest.Monk
     }.get(name, ["77"])
     for file in ("a.nq", "b.ttl"):
         Path(file).touch()
+    Path("texts").mkdir()
     key = name.replace("_", "-")
     flags = texts if name == "dataset" else [part for text in texts for part in (f"--{key}", text)]
     by_flag = getattr(read_settings(flags), name)

@@ -71,6 +71,7 @@ TARGET: Final = Kind("URL|none", click.STRING, parse_target)
 STORE: Final = Kind("DIR|URL", click.STRING, parse_store)
 NETWORK: Final = Kind("ADDRESS", click.STRING, parse_network)
 FILE: Final = Kind("FILE", click.Path(exists=True, dir_okay=False))
+FOLDER: Final = Kind("DIR", click.Path(exists=True, file_okay=False))
 LOG: Final = Kind("FILE|-|off", click.STRING)
 
 
@@ -102,6 +103,12 @@ class Settings:
     port: int = _set(8000, "Listen on this port; 0: any free one.", PORT)
     public_url: str = _set(
         "", "Be known under this URL; Host is not trusted.", BASE, "http://host:port"
+    )
+    articles: str | None = _set(
+        None,
+        "Show the words of passages, from the article texts in this folder.",
+        FOLDER,
+        "no words",
     )
 
     timeout: float = _set(30.0, "Stop a query after this time.", SECONDS)
@@ -171,6 +178,11 @@ class Settings:
     def store_directory(self) -> Path | None:
         """The store, if it is a directory here."""
         return Path(self.store) if self.store and not self.store_url else None
+
+    @property
+    def articles_folder(self) -> Path | None:
+        """The folder of the texts of the articles, if the operator has them."""
+        return Path(self.articles) if self.articles else None
 
     def base(self, port: int) -> str:
         """Give the public URL, without a slash at the end.
