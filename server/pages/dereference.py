@@ -34,6 +34,10 @@ SUFFIXES: Final = {
     "nq": "nquads",
 }
 """File name endings, and the `format=` each stands for."""
+MEDIA_TYPES: Final = {
+    suffix: next(row.media_type for row in GRAPH_FORMATS if name in row.names)
+    for suffix, name in SUFFIXES.items()
+}
 
 
 @blueprint.get("/id/<slug>")
@@ -119,8 +123,7 @@ def link_thing(answer: AnyResponse, about: About) -> AnyResponse:
 def link_formats(answer: BaseResponse, iri: str, address: Callable[[str], str]) -> None:
     """Tell of a canonical IRI, and of the address of the data with each suffix (RFC 8288)."""
     answer.headers.add("Link", f'<{iri}>; rel="canonical"')
-    for suffix, name in SUFFIXES.items():
-        media_type = next(row.media_type for row in GRAPH_FORMATS if name in row.names)
+    for suffix, media_type in MEDIA_TYPES.items():
         answer.headers.add("Link", f'<{address(suffix)}>; rel="alternate"; type="{media_type}"')
 
 

@@ -5,11 +5,13 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode
 
 from xingtu.ontology import PREFIXES, XT
+from xingtu.server.pages import asking
 from xingtu.server.pages.about import About
-from xingtu.server.pages.asking import Term
+from xingtu.server.pages.addresses import ONTOLOGY
 from xingtu.server.pages.claims import Claim
 from xingtu.server.pages.statements import Statement
-from xingtu.server.pages.vocabulary import SKOS
+from xingtu.server.pages.terms import Header
+from xingtu.server.pages.vocabulary import SKOS, Term
 
 _XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 _SCHEMA: Final = "https://schema.org/"
@@ -60,11 +62,44 @@ def describe_thing(
     return node
 
 
+def describe_ontology(header: Header, files: dict[str, str]) -> dict[str, Any]:
+    """Describe the ontology (schema.org's DefinedTermSet); `files` are addresses by media type."""
+    values = header.values
+    return {
+        "@context": {"@vocab": _SCHEMA},
+        "@type": "DefinedTermSet",
+        "@id": ONTOLOGY,
+        "name": [_value(text, tag) for tag, text in sorted(header.titles.items())],
+        "description": [_value(text, tag) for tag, text in sorted(header.descriptions.items())],
+        "version": values.get("versionInfo", []),
+        "datePublished": values.get("issued", []),
+        "license": [{"@id": iri} for iri in values.get("license", [])],
+        "creator": [{"@type": "Organization", "name": name} for name in values.get("creator", [])],
+        "encoding": [
+            {"@type": "MediaObject", "contentUrl": address, "encodingFormat": media_type}
+            for media_type, address in files.items()
+        ],
+    }
+
+
+def describe_term(term: Term) -> dict[str, Any]:
+    """Describe a term of the ontology (schema.org's DefinedTerm)."""
+    return {
+        "@context": {"@vocab": _SCHEMA},
+        "@type": "DefinedTerm",
+        "@id": term.iri,
+        "termCode": term.name,
+        "name": [_value(text, tag) for tag, text in sorted(term.labels.items())],
+        "description": [_value(text, tag) for tag, text in sorted(term.definitions.items())],
+        "inDefinedTermSet": {"@id": ONTOLOGY},
+    }
+
+
 def _prefixes() -> dict[str, str]:
     return {name: PREFIXES[name] for name in ("rdfs", "skos", "xsd") if name in PREFIXES}
 
 
-def _add(node: dict[str, Any], prop: str, value: Term) -> None:
+def _add(node: dict[str, Any], prop: str, value: asking.Term) -> None:
     name = prop.removeprefix(XT)
     key = name if name.isidentifier() else prop  # `@id` after our namespace is no keyword
     if isinstance(value, NamedNode):

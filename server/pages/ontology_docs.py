@@ -19,11 +19,12 @@ from flask import (
 from xingtu.ontology import PREFIXES, load_schema
 from xingtu.server.errors import NotFound
 from xingtu.server.formats import prefers_page, rank_formats, serialize_graph
+from xingtu.server.pages import jsonld
 from xingtu.server.pages.addresses import ONTOLOGY, XT, absolute
 from xingtu.server.pages.asking import ask, nodes_of
 from xingtu.server.pages.browse import count_rows
 from xingtu.server.pages.claims import gather_claims
-from xingtu.server.pages.dereference import SUFFIXES, link_formats, split_suffix
+from xingtu.server.pages.dereference import MEDIA_TYPES, SUFFIXES, link_formats, split_suffix
 from xingtu.server.pages.frame import names
 from xingtu.server.pages.hierarchy import draw_hierarchy
 from xingtu.server.pages.panels import iris_of_claim
@@ -70,6 +71,8 @@ def _render_whole() -> str:
     return render_template(
         "ontology.html",
         header=read_header(),
+        jsonld=jsonld.describe_ontology(read_header(), _files()),
+        media_types=MEDIA_TYPES,
         sections=group_terms(),
         terms=read_vocabulary(),
         changes=[
@@ -82,6 +85,14 @@ def _render_whole() -> str:
     )
 
 
+def _files() -> dict[str, str]:
+    """Give the address of the ontology in each media type."""
+    return {
+        media_type: absolute(url_for("ontology.show_file", suffix=suffix))
+        for suffix, media_type in MEDIA_TYPES.items()
+    }
+
+
 def _render_term(term: Term) -> str:
     """Show a term, with examples of its use by two queries."""
     rows = ask(_examples_query(term), {"term": [ox.NamedNode(term.iri)]}, limit=_EXAMPLES)
@@ -91,6 +102,7 @@ def _render_term(term: Term) -> str:
     return render_template(
         "term.html",
         term=term,
+        jsonld=jsonld.describe_term(term),
         rows=rows,
         claims=list(claims.values()),
         facts=describe_term(term),

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import rdflib
 
 from xingtu.server.pages import expressions
 from xingtu.server.pages.vocabulary import ancestors, most_specific, read_vocabulary
@@ -33,6 +34,24 @@ def test_the_overview_has_an_anchor_for_every_term(site, check_markup):
 )  # fmt: skip
 def test_the_overview_tells_of_the_ontology(site, text):
     assert text in site.page("/ontology")
+
+
+@pytest.mark.parametrize(
+    ("path", "iri", "kind"),
+    [
+        ("/ontology", "https://w3id.org/xingtu/ontology", "DefinedTermSet"),
+        ("/ontology/Mission", XT + "Mission", "DefinedTerm"),
+    ],
+)
+def test_a_page_describes_itself_to_machines(site, path, iri, kind):
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', site.page(path))
+    graph = rdflib.Graph().parse(data=text, format="json-ld")
+    schema = rdflib.Namespace("https://schema.org/")
+    assert (rdflib.URIRef(iri), rdflib.RDF.type, schema[kind]) in graph
+    assert {name.language for name in graph.objects(rdflib.URIRef(iri), schema.name)} == {
+        "en",
+        "zh",
+    }
 
 
 def test_every_term_has_a_page(site):
