@@ -25,7 +25,7 @@ from xingtu.server.http.description import Abilities
 from xingtu.server.http.direct import DirectProtocol
 from xingtu.server.http.front import Allowance, Front, Observer
 from xingtu.server.http.policy import Policy
-from xingtu.server.http.relay import make_endpoint
+from xingtu.server.http.service import ServicePlan
 from xingtu.server.http.wsgi import endpoint_of
 from xingtu.server.operation.access_log import AccessLog
 from xingtu.server.operation.addresses import client_of
@@ -55,7 +55,7 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
     """
     base = settings.base(listener.getsockname()[1])
     authority = Authority(read_token(settings.token_file, os.environ), base)
-    engine = await open_engine(settings)
+    engine = await open_engine(settings, base)
     try:
         guard = Guard(
             settings.header_timeout,
@@ -73,7 +73,7 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
         await engine.close()
 
 
-async def open_engine(settings: Settings) -> Engine:
+async def open_engine(settings: Settings, base: str) -> Engine:
     """Open what the settings name: another store, a directory, files, or the packaged dataset."""
     limits = Limits(
         settings.max_timeout, settings.memory * MIB, settings.max_rows, settings.max_answer * MIB
@@ -84,8 +84,12 @@ async def open_engine(settings: Settings) -> Engine:
     files = tuple(map(Path, settings.dataset))
     directory = settings.store_directory
     version = "" if directory else await asyncio.to_thread(fingerprint, files)
-    make = partial(make_endpoint, _policy_of(settings))
-    options = PoolOptions(settings.workers, settings.long_queries, settings.queue, make)
+    service = ServicePlan(
+        base, _policy_of(settings), settings.trusted_proxies, settings.send_timeout
+    )
+    options = PoolOptions(
+        settings.workers, settings.long_queries, settings.queue, settings.lent, service
+    )
     return await Pool.start(
         version, files=files, directory=directory, limits=limits, options=options
     )
@@ -137,6 +141,7 @@ def _make_front(
         charge=rates.charge,
         observers=observers,
         recalls=application.recalls,
+        lender=engine if isinstance(engine, Pool) and not settings.rate else None,
     )
 
 

@@ -3,15 +3,17 @@
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from xingtu.server.engine.connection import WorkerLink
-from xingtu.server.engine.inside import MakeEndpoint
+from xingtu.server.engine.inside import MakeService
 from xingtu.server.engine.lanes import Lanes, Turn
+from xingtu.server.engine.lease import Lease, Returned
 from xingtu.server.engine.nest import Nest
-from xingtu.server.engine.pace import Pace
+from xingtu.server.engine.pace import LeasePace, Pace
 from xingtu.server.engine.snapshots import Snapshots
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task
 from xingtu.server.engine.worker import Read, Respond
@@ -28,12 +30,13 @@ from xingtu.server.http.message import Request, Response
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """How many may do what at once (see `Lanes`), and what makes the endpoint for `respond`."""
+    """How many may do what at once (see `Lanes`), and what answers requests in the workers."""
 
     fast: int = 4
     slow: int = 16
     queue: int = 256
-    make_endpoint: MakeEndpoint | None = None
+    lent: int = 16
+    make_service: MakeService | None = None
 
 
 @dataclass(slots=True)
@@ -60,8 +63,9 @@ class Pool:
         self._nest: Nest | None = None
         self._snapshots: Snapshots | None = None
         self._settling = asyncio.Lock()
-        self.lanes = Lanes(options.fast, options.slow, options.queue)
+        self.lanes = Lanes(options.fast, options.slow, options.queue, options.lent)
         self.counts = Counts()
+        self._leases: set[Lease] = set()
 
     @classmethod
     async def start(
@@ -87,7 +91,7 @@ class Pool:
         """
         spool = Path(tempfile.mkdtemp(prefix="xingtu-"))
         options, limits = options or PoolOptions(), limits or Limits()
-        plan = Plan(spool / "engine", spool, files, directory, limits, options.make_endpoint)
+        plan = Plan(spool / "engine", spool, files, directory, limits, options.make_service)
         pool = cls(plan, version, options)
         try:
             await pool._settle()
@@ -115,6 +119,7 @@ class Pool:
             "waiting": lanes.waiting,
             "running": lanes.running,
             "long_running": lanes.slow,
+            "lent": lanes.lent,
             "worker_starts": counts.workers,
             "timeouts": counts.timeouts,
             "kills": counts.kills,
@@ -149,6 +154,30 @@ class Pool:
         order = Respond(whole, self.version, timeout=self._plan.limits.seconds)
         return Response(*await self._read(order))
 
+    @property
+    def may_lend(self) -> bool:
+        """Whether a connection may be lent; on disk, each request has a snapshot of its own."""
+        return self._snapshots is None and self.lanes.may_lend
+
+    async def lend(self, lease: Lease) -> Returned:
+        """Have a connection served by a worker, until it gives it back.
+
+        Raises:
+            EngineDied, TimedOut, OutOfMemory, ServerBusy: what ended the worker.
+        """
+        turn = self.lanes.lend()
+        self._leases.add(lease)
+        try:
+            worker = await self._take()
+            pace = LeasePace(worker, turn, self.lanes, lease)
+            returned: Returned = await self._employ(
+                worker, pace, worker.borrow(lease, self.version), turn
+            )
+            return returned
+        finally:
+            self._leases.discard(lease)
+            self.lanes.leave(turn)
+
     async def backup(self, target: Path) -> None:
         """Copy the store on disk, as it is now, into a new directory."""
         assert self._snapshots is not None
@@ -167,6 +196,8 @@ class Pool:
         self._version = version
         while self._idle:
             self._idle.pop().close()
+        for lease in self._leases:
+            lease.ask_back()
         if old is not None:
             await asyncio.sleep(self._plan.limits.seconds)  # none of its queries runs longer
             await old.close()
@@ -192,10 +223,15 @@ class Pool:
             self.lanes.leave(turn)
 
     async def _ask(self, order: Read | Respond, turn: Turn) -> Any:
-        worker, nest = await self._take(), self._nest
-        pace = Pace(worker, turn, self.lanes)
+        worker = await self._take()
+        return await self._employ(worker, Pace(worker, turn, self.lanes), worker.ask(order), turn)
+
+    async def _employ(
+        self, worker: WorkerLink, pace: Pace, work: Coroutine[Any, Any, Any], turn: Turn
+    ) -> Any:
+        nest = self._nest
         try:
-            return await worker.ask(order)
+            return await work
         except asyncio.CancelledError:
             worker.kill(None)
             self.counts.kills += 1

@@ -16,7 +16,8 @@ from xingtu.server import errors
 from xingtu.server.durable.writer import Writer
 from xingtu.server.engine import wire
 from xingtu.server.engine.evaluate import Dataset
-from xingtu.server.engine.inside import Inside, finish, set_deadline
+from xingtu.server.engine.inside import Inside, Service, finish, within
+from xingtu.server.engine.lease import Borrow, GiveBack, Returned
 from xingtu.server.engine.tasks import (
     Answer,
     DropGraph,
@@ -25,7 +26,7 @@ from xingtu.server.engine.tasks import (
     Update,
     WriteGraph,
 )
-from xingtu.server.http.message import Endpoint, Request
+from xingtu.server.http.message import Request
 
 _EXPECTED: Final = (
     errors.QueryError,
@@ -97,12 +98,12 @@ class Reader:
     Args:
         store: The dataset, if it is in memory.
         engine: Gets the dataset.
-        endpoint: Answers requests over that engine.
+        service: Answers requests over that engine.
     """
 
-    def __init__(self, store: Store | None, engine: Inside, endpoint: Endpoint | None) -> None:
+    def __init__(self, store: Store | None, engine: Inside, service: Service | None) -> None:
         self._engine = engine
-        self._endpoint = endpoint
+        self._service = service
         self._snapshot: Path | None = None
         if store is not None:
             engine.dataset = Dataset(store)
@@ -115,10 +116,21 @@ class Reader:
             self._snapshot = order.snapshot
         if isinstance(order, Read):
             return finish(self._engine.run(order.task))
-        assert self._endpoint is not None
+        assert self._service is not None
         self._engine.version = order.version
-        response = finish(self._endpoint(Request(*order.request)))
+        response = finish(self._service.endpoint(Request(*order.request)))
         return Responded(response.status, response.headers, response.body, response.notes)
+
+    def borrow(self, order: Borrow, control: socket.socket, descriptors: list[int]) -> Returned:
+        """Serve a connection; both it and the pipe are closed."""
+        assert self._service is not None
+        self._engine.version = order.version
+        connection, records = descriptors
+        try:
+            with socket.socket(fileno=connection) as client:
+                return self._service.serve(client, control, records, order.peer)
+        finally:
+            os.close(records)
 
     def close(self) -> None:
         """Do nothing: there is nothing to lose."""
@@ -161,10 +173,13 @@ def work(connection: socket.socket, prepare: Callable[[], Reader | Keeper]) -> N
         return None
     while True:
         try:
-            order: Order = wire.receive(connection)
+            order, descriptors = wire.receive_with_descriptors(connection)
         except EOFError:
             return do.close()
-        wire.send(connection, _attempt(do, order))
+        if isinstance(order, Borrow) and isinstance(do, Reader):
+            wire.send(connection, do.borrow(order, connection, descriptors))
+        elif not isinstance(order, GiveBack):  # that may come late
+            wire.send(connection, _attempt(do, order))
 
 
 def limit_process(memory: int) -> None:
@@ -178,14 +193,9 @@ def limit_process(memory: int) -> None:
 
 
 def _attempt(do: Callable[[Order], Reply], order: Order) -> Reply | Exception:
-    set_deadline(order.task.timeout if isinstance(order, Read | Write) else order.timeout)
+    seconds = order.task.timeout if isinstance(order, Read | Write) else order.timeout
     try:
-        return do(order)
+        with within(seconds):
+            return do(order)
     except _EXPECTED as error:
         return error
-    except MemoryError:
-        return errors.OutOfMemory("the query needs more memory than it may have")
-    except OSError as error:
-        return errors.StoreFull(f"the disk has no room for the answer: {error.strerror}")
-    finally:
-        set_deadline(0)

@@ -8,14 +8,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from xingtu.server.engine.inside import at_once
-from xingtu.server.engine.tasks import Engine
-from xingtu.server.errors import RefusedOperation
 from xingtu.server.http.caching import ResultCache
-from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint, Request, Response
-from xingtu.server.http.policy import Policy
-from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.validators import names_tag
 
 _LONGEST: Final = 8192  # bytes of a query; longer ones are rarely repeated
@@ -48,7 +42,7 @@ class Relay:
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; see `SparqlEndpoint`."""
-        if not _is_query(request):
+        if not is_query(request):
             return await self.here(request)
         version = self.responder.version
         response = await self.responder.respond(request)
@@ -58,7 +52,7 @@ class Relay:
 
     def recall(self, request: Request) -> Response | None:
         """Give the answer to a query that was asked before, since the dataset changed."""
-        if not (_is_query(request) and _is_short(request)):
+        if not (is_query(request) and _is_short(request)):
             return None
         kept = self.cache.get(_key(self.responder.version, request))
         if kept is None:
@@ -71,22 +65,7 @@ class Relay:
         return Response(200, kept.headers, kept.body, {**kept.notes, "cache": "hit"})
 
 
-def make_endpoint(policy: Policy, engine: Engine) -> Endpoint:
-    """Make the endpoint that answers queries in a worker."""
-    return SparqlEndpoint(
-        engine,
-        authorize=_refuse_update,
-        policy=policy,
-        graphs_by=History(engine).graphs_by,
-        offload=at_once,
-    )
-
-
-def _refuse_update(request: Request) -> None:
-    raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
-
-
-def _is_query(request: Request) -> bool:
+def is_query(request: Request) -> bool:
     """Tell what is a query operation, if it is well-formed; an update never is one."""
     match request.method:
         case "GET" | "HEAD":
