@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from xingtu.server.engine.lease import Borrow, GiveBack, Lease, Returned
+from xingtu.server.engine.orders import Order
 from xingtu.server.engine.wire import Unpacker, pack
-from xingtu.server.engine.worker import Order
 from xingtu.server.engine.zygote import GOODBYE, Death
 from xingtu.server.errors import EngineDied, OutOfMemory, TimedOut
 

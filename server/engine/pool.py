@@ -3,27 +3,21 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xingtu.server.engine.connection import WorkerLink
+from xingtu.server.engine.crew import Crew
 from xingtu.server.engine.inside import MakeService
 from xingtu.server.engine.lanes import Lanes, Turn
 from xingtu.server.engine.lease import Lease, Returned
-from xingtu.server.engine.nest import Nest
+from xingtu.server.engine.orders import Read, Respond
 from xingtu.server.engine.pace import LeasePace, Pace
 from xingtu.server.engine.snapshots import Snapshots
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task
-from xingtu.server.engine.worker import Read, Respond
-from xingtu.server.engine.zygote import KEEPER, READER, Plan
+from xingtu.server.engine.zygote import KEEPER, Plan
 from xingtu.server.errors import (
-    EngineDied,
-    OutOfMemory,
     RefusedOperation,
-    ServerBusy,
-    TimedOut,
 )
 from xingtu.server.http.message import Request, Response
 
@@ -39,17 +33,6 @@ class PoolOptions:
     make_service: MakeService | None = None
 
 
-@dataclass(slots=True)
-class Counts:
-    """What has happened since the start."""
-
-    workers: int = 0
-    timeouts: int = 0
-    kills: int = 0
-    crashes: int = 0
-    updates: int = 0
-
-
 class Pool:
     """Evaluates in worker processes forked by a zygote; see `engine/zygote.py`.
 
@@ -59,12 +42,9 @@ class Pool:
     def __init__(self, plan: Plan, version: str, options: PoolOptions) -> None:
         self._plan = plan
         self._version = version
-        self._idle: list[WorkerLink] = []
-        self._nest: Nest | None = None
+        self._crew = Crew(plan)
         self._snapshots: Snapshots | None = None
-        self._settling = asyncio.Lock()
         self.lanes = Lanes(options.fast, options.slow, options.queue, options.lent)
-        self.counts = Counts()
         self._leases: set[Lease] = set()
 
     @classmethod
@@ -94,9 +74,9 @@ class Pool:
         plan = Plan(spool / "engine", spool, files, directory, limits, options.make_service)
         pool = cls(plan, version, options)
         try:
-            await pool._settle()
+            await pool._crew.settle()
             if directory is not None:
-                pool._snapshots = await Snapshots.open(directory, lambda: pool._open(KEEPER))
+                pool._snapshots = await Snapshots.open(directory, lambda: pool._crew.open(KEEPER))
         except BaseException:
             await pool.close()
             raise
@@ -110,11 +90,11 @@ class Pool:
     @property
     def quads(self) -> int | None:
         """The size of the dataset in memory; None if it is on disk."""
-        return None if self._nest is None else self._nest.quads
+        return self._crew.quads
 
     def stats(self) -> dict[str, int]:
         """Tell how it fares, by the names of `operation/metrics.py`."""
-        lanes, counts = self.lanes, self.counts
+        lanes, counts = self.lanes, self._crew.counts
         return {
             "waiting": lanes.waiting,
             "running": lanes.running,
@@ -140,7 +120,7 @@ class Pool:
         if self._snapshots is None:
             raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
         answer = await self._snapshots.write(task)
-        self.counts.updates += 1
+        self._crew.counts.updates += 1
         return answer
 
     async def respond(self, request: Request) -> Response:
@@ -168,11 +148,12 @@ class Pool:
         turn = self.lanes.lend()
         self._leases.add(lease)
         try:
-            worker = await self._take()
-            pace = LeasePace(worker, turn, self.lanes, lease)
-            returned: Returned = await self._employ(
-                worker, pace, worker.borrow(lease, self.version), turn
+            worker = await self._crew.take()
+            pace, work = (
+                LeasePace(worker, turn, self.lanes, lease),
+                worker.borrow(lease, self.version),
             )
+            returned: Returned = await self._crew.employ(worker, pace, work, turn)
             return returned
         finally:
             self._leases.discard(lease)
@@ -192,10 +173,8 @@ class Pool:
         Raises:
             MissingDataset, MalformedData, OSError: if they cannot be loaded; the old dataset stays.
         """
-        old, self._nest = self._nest, await Nest.build(self._plan)
+        old = await self._crew.renew()
         self._version = version
-        while self._idle:
-            self._idle.pop().close()
         for lease in self._leases:
             lease.ask_back()
         if old is not None:
@@ -204,10 +183,7 @@ class Pool:
 
     async def close(self) -> None:
         """End all processes and delete what they left."""
-        while self._idle:
-            self._idle.pop().close()
-        if self._nest is not None:
-            await self._nest.close()
+        await self._crew.close()
         if self._snapshots is not None:
             self._snapshots.close()
         shutil.rmtree(self._plan.spool, ignore_errors=True)
@@ -223,53 +199,6 @@ class Pool:
             self.lanes.leave(turn)
 
     async def _ask(self, order: Read | Respond, turn: Turn) -> Any:
-        worker = await self._take()
-        return await self._employ(worker, Pace(worker, turn, self.lanes), worker.ask(order), turn)
-
-    async def _employ(
-        self, worker: WorkerLink, pace: Pace, work: Coroutine[Any, Any, Any], turn: Turn
-    ) -> Any:
-        nest = self._nest
-        try:
-            return await work
-        except asyncio.CancelledError:
-            worker.kill(None)
-            self.counts.kills += 1
-            raise
-        except (TimedOut, OutOfMemory, EngineDied, ServerBusy) as error:
-            self._count(error)
-            raise
-        finally:
-            pace.stop()
-            if worker.alive and not turn.slow and nest is self._nest:
-                self._idle.append(worker)
-            else:  # its priority cannot be raised again, or its dataset is old
-                worker.close()
-
-    def _count(self, error: Exception) -> None:
-        match error:
-            case TimedOut():
-                self.counts.timeouts += 1
-            case ServerBusy():
-                self.counts.kills += 1
-            case _:
-                self.counts.crashes += 1
-
-    async def _take(self) -> WorkerLink:
-        while self._idle:
-            if (worker := self._idle.pop()).alive:
-                return worker
-        return await self._open(READER)
-
-    async def _open(self, kind: bytes) -> WorkerLink:
-        """Make a worker; the zygote is started again if it was killed."""
-        if self._nest is None or not self._nest.alive:
-            await self._settle()
-        assert self._nest is not None
-        self.counts.workers += 1
-        return await self._nest.open(kind)
-
-    async def _settle(self) -> None:
-        async with self._settling:
-            if self._nest is None or not self._nest.alive:
-                self._nest = await Nest.build(self._plan)
+        worker = await self._crew.take()
+        pace = Pace(worker, turn, self.lanes)
+        return await self._crew.employ(worker, pace, worker.ask(order), turn)

@@ -8,7 +8,7 @@ import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from pyoxigraph import Store
 
@@ -18,13 +18,18 @@ from xingtu.server.engine import wire
 from xingtu.server.engine.evaluate import Dataset
 from xingtu.server.engine.inside import Inside, Service, finish, within
 from xingtu.server.engine.lease import Borrow, GiveBack, Returned
+from xingtu.server.engine.orders import (
+    Backup,
+    Order,
+    Publish,
+    Read,
+    Reply,
+    Respond,
+    Responded,
+    Write,
+)
 from xingtu.server.engine.tasks import (
     Answer,
-    DropGraph,
-    Query,
-    ReadGraph,
-    Update,
-    WriteGraph,
 )
 from xingtu.server.http.message import Request
 
@@ -38,58 +43,6 @@ _EXPECTED: Final = (
     errors.StoreFull,
     errors.StoreUnusable,
 )
-
-
-class Read(NamedTuple):
-    """Do a task on the store in memory, or on the snapshot in a directory."""
-
-    task: Query | ReadGraph
-    snapshot: Path | None = None
-
-
-class Respond(NamedTuple):
-    """Answer a request to the endpoint; `request` has the fields of an `http.message.Request`.
-
-    `version` is that of the dataset, and `timeout` for all that is not a task with its own.
-    """
-
-    request: tuple[Any, ...]
-    version: str
-    snapshot: Path | None = None
-    timeout: float = 30.0
-
-
-class Responded(NamedTuple):
-    """The fields of an `http.message.Response`."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes | Path
-    notes: dict[str, str]
-
-
-class Write(NamedTuple):
-    """Do a task on the directory that this worker alone may write."""
-
-    task: Update | WriteGraph | DropGraph
-
-
-class Publish(NamedTuple):
-    """Make a snapshot for readers."""
-
-    target: Path
-    timeout: float = 600.0
-
-
-class Backup(NamedTuple):
-    """Make a copy of the store that can be restored."""
-
-    target: Path
-    timeout: float = 600.0
-
-
-Order = Read | Respond | Write | Publish | Backup
-Reply = Answer | Responded
 
 
 class Reader:
