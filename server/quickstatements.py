@@ -56,7 +56,7 @@ def quickstatements(
         commands = make_commands(open_store(dataset), sources)
         if offline:
             click.echo("not checked: Wikidata may have some of these already", err=True)
-        else:
+        elif commands:
             commands = _lacking(commands, check)
         with click.open_file(str(out), "w", encoding="utf-8", atomic=True) as file:
             file.writelines(f"{command}\n" for command in commands)

@@ -154,6 +154,7 @@ CLAIM = "?c xt:subject id:starlink ; xt:predicate xt:operatedBy"
         (f"INSERT {{ id:claim-x xt:contradicts ?c }} WHERE {{ {CLAIM} }}", OPERATOR),
         ("INSERT DATA { id:claim-x xt:subject id:starlink ; xt:predicate xt:operatedBy ; xt:object id:spacex ; xt:modality xt:negated }", OPERATOR),
         ("INSERT DATA { id:starlink xt:status xt:planned }", OPERATOR),
+        ("INSERT DATA { id:spacex xt:status xt:underStudy }", OPERATOR),
         ("DELETE DATA { id:starlink xt:operatedBy id:spacex }", OPERATOR),
         ("DELETE WHERE { id:starlink skos:exactMatch ?q }", OPERATOR),
         ("DELETE WHERE { id:spacex skos:exactMatch ?q }", OPERATOR),
@@ -167,6 +168,14 @@ def test_what_is_no_longer_a_sourced_fact_is_not_exported(
 ) -> None:
     assert gone in {(c.item, c.pid) for c in commands}
     assert gone not in {(c.item, c.pid) for c in change(update)}
+
+
+def test_a_fact_stated_both_ways_round_is_one_line(change) -> None:
+    was = "?c xt:subject id:starlink ; xt:predicate xt:operatedBy ; xt:object id:spacex ."
+    now = "id:claim-x xt:subject id:spacex ; xt:predicate xt:operates ; xt:object id:starlink ; ?p ?o ."
+    rest = "?c ?p ?o FILTER(?p NOT IN (xt:subject, xt:predicate, xt:object))"
+    lines = change(f"INSERT {{ {now} id:spacex xt:operates id:starlink }} WHERE {{ {was} {rest} }}")
+    assert [(line.item, line.pid) for line in lines].count(OPERATOR) == 1
 
 
 def test_a_publication_with_an_item_is_what_the_fact_is_stated_in(change) -> None:

@@ -7,6 +7,7 @@ read it. Source: https://www.wikidata.org/wiki/Help:QuickStatements
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +17,7 @@ import pyoxigraph as ox
 from xingtu.ontology import SPARQL_PREFIXES
 from xingtu.triples.article import WEB_ADDRESS
 from xingtu.triples.exports.times import DAY, Time, read_time
-from xingtu.triples.exports.wikidata_properties import RULES, Rule
+from xingtu.triples.exports.wikidata_properties import RULES, Rule, not_pending
 from xingtu.triples.iri import WIKIDATA
 
 CIRCA: Final = ("P1480", "Q5727902")
@@ -34,7 +35,6 @@ SELECT ?item ?value ?claim ?by ?url ?title ?published ?statedIn WHERE {
   FILTER NOT EXISTS { ?claim xt:contradicts|^xt:contradicts ?rival }
   FILTER NOT EXISTS { ?denial xt:modality xt:negated ; xt:subject ?about ;
     xt:predicate ?property ; xt:object|xt:valueText ?said }
-  FILTER NOT EXISTS { ?thing xt:status/a xt:PendingStatus }
   ?article xt:republishes* ?publication . ?publication xt:url ?url .
   FILTER(?publication = ?article || EXISTS { ?publication xt:author ?by })
   OPTIONAL { ?publication xt:title ?title }
@@ -87,6 +87,12 @@ class Command:
         return "\t".join(parts) + f"\t/* {self.claim} */"
 
 
+Key = tuple[str, str, str | Time]
+"""Item, property, value."""
+Support = dict[str, tuple[Reference, str]]
+"""By claimant: where it can be read, and the claim."""
+
+
 def make_commands(store: ox.Store, sources: int = 1) -> list[Command]:
     """Return the facts about things with a Wikidata item, in order of item and property.
 
@@ -94,25 +100,28 @@ def make_commands(store: ox.Store, sources: int = 1) -> list[Command]:
         store: The dataset; its default graph is the union of the named graphs.
         sources: How many claimants must say it independently of each other.
     """
-    commands = (command for rule in RULES for command in _commands(store, rule, sources))
+    support: dict[Key, Support] = defaultdict(dict)
+    for rule in RULES:
+        _add_support(support, store, rule)
+    commands = (_command(*item) for item in support.items() if len(item[1]) >= sources)
     return sorted(commands, key=lambda each: (int(each.item[1:]), int(each.pid[1:]), str(each)))
 
 
-def _commands(store: ox.Store, rule: Rule, sources: int) -> Iterator[Command]:
-    rows = store.query(SPARQL_PREFIXES + FACTS % rule.pattern)
+def _add_support(support: dict[Key, Support], store: ox.Store, rule: Rule) -> None:
+    """Add the claims of the facts of a rule, one for each claimant."""
+    rows = store.query(SPARQL_PREFIXES + FACTS % (rule.pattern + not_pending("?thing")))
     assert isinstance(rows, ox.QuerySolutions)
-    found: dict[tuple[str, str | Time], dict[str, tuple[Reference, str]]] = {}
     for row in rows:
         item, value = _item(row["item"]), _value(row["value"], rule)
         if item and value and WEB_ADDRESS.fullmatch(row["url"].value):
-            by = found.setdefault((item, value), {})
+            claimants, by = support[item, rule.pid, value], row["by"].value
             here = (_reference(row), row["claim"].value)
-            by[row["by"].value] = min(here, by.get(row["by"].value, here))
-    for (item, value), by in found.items():
-        if len(by) >= sources:
-            references = sorted(by.values())
-            cited = tuple(dict.fromkeys(reference for reference, _ in references))
-            yield Command(item, rule.pid, value, cited, references[0][1])
+            claimants[by] = min(here, claimants.get(by, here))
+
+
+def _command(key: Key, support: Support) -> Command:
+    cited = sorted(support.values())
+    return Command(*key, tuple(dict.fromkeys(reference for reference, _ in cited)), cited[0][1])
 
 
 def _reference(row: ox.QuerySolution) -> Reference:

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-FACTUAL = "xt:modality xt:factual ; xt:claimStatus xt:accepted"
+from xingtu.ontology import load_schema
+
+FACTUAL: Final = "xt:modality xt:factual ; xt:claimStatus xt:accepted"
 
 
 @dataclass(frozen=True)
@@ -25,52 +28,54 @@ class Rule:
 
 def stated(pid: str, name: str) -> Rule:
     """Make the rule for a property of ours between two things."""
-    return Rule(pid, f"{_claim('?thing', name)} ?other skos:exactMatch ?value .")
+    return Rule(pid, _claim("?thing", name, "?other") + _item("?other"))
 
 
 def reversed_(pid: str, name: str) -> Rule:
     """Make the rule for a property of ours whose inverse is Wikidata's."""
-    pattern = f"""?claim xt:subject ?other ; xt:predicate xt:{name} ; xt:object ?thing .
-      ?other xt:{name} ?thing ; skos:exactMatch ?value ."""
-    return Rule(pid, pattern)
+    return Rule(pid, _claim("?other", name, "?thing") + _item("?other"))
 
 
 def of_event(pid: str, kind: str, name: str) -> Rule:
     """Make the rule for a property of an event of some class, which Wikidata puts on the thing."""
-    pattern = f"{_link(kind)} {_claim('?node', name)} ?other skos:exactMatch ?value ."
-    return Rule(pid, pattern)
+    return Rule(pid, _event(kind) + _claim("?node", name, "?other") + _item("?other"))
 
 
 def date_of_event(pid: str, kind: str, *, utc: bool = False) -> Rule:
     """Make the rule for the date of an event of some class."""
-    pattern = f"""{_link(kind)}
-      ?claim xt:subject ?node ; xt:predicate xt:when ; xt:valueText ?value .
-      ?node xt:when ?value ."""
-    return Rule(pid, pattern, utc)
+    return Rule(pid, _event(kind) + _claim("?node", "when", "?value"), utc)
 
 
 def held(pid: str) -> Rule:
     """Make the rule for the position that a person holds."""
-    pattern = f"""?link xt:subject ?node ; xt:predicate xt:holder ; xt:object ?thing ; {FACTUAL} .
-      ?node xt:holder ?thing .
-      {_claim("?node", "position")} ?other skos:exactMatch ?value ."""
-    return Rule(pid, pattern)
+    holder = f"?link xt:subject ?node ; xt:predicate xt:holder ; xt:object ?thing ; {FACTUAL} . "
+    return Rule(pid, holder + _claim("?node", "position", "?other") + _item("?other"))
 
 
-def _claim(subject: str, name: str) -> str:
-    """Return the pattern of a claim between two things that is a fact of the graph."""
-    return f"""?claim xt:subject {subject} ; xt:predicate xt:{name} ; xt:object ?other .
-      {subject} xt:{name} ?other ."""
+def not_pending(variable: str) -> str:
+    """Return the pattern that leaves out what is planned, proposed or under study."""
+    kinds = load_schema().individuals.items()
+    pending = " ".join(sorted(f"xt:{name}" for name, kind in kinds if kind == "PendingStatus"))
+    return f"FILTER NOT EXISTS {{ VALUES ?pending {{ {pending} }} {variable} xt:status ?pending }} "
 
 
-def _link(kind: str) -> str:
-    """Return the pattern of a thing in whose life an event, ?node, has happened."""
-    return f"""?link xt:subject ?thing ; xt:predicate xt:hasEvent ; xt:object ?node ; {FACTUAL} .
-      ?thing xt:hasEvent ?node . ?node a xt:{kind} .
-      FILTER NOT EXISTS {{ ?node xt:status/a xt:PendingStatus }}"""
+def _claim(subject: str, name: str, value: str) -> str:
+    """Return the pattern of a claim, ?claim, whose triple is a fact of the graph."""
+    claim = f"?claim xt:subject {subject} ; xt:predicate xt:{name} ; xt:object|xt:valueText {value}"
+    return f"{claim} . {subject} xt:{name} {value} . "
 
 
-RULES = (
+def _item(variable: str) -> str:
+    return f"{variable} skos:exactMatch ?value . " + not_pending(variable)
+
+
+def _event(kind: str) -> str:
+    """Return the pattern of a thing, ?thing, in whose life an event, ?node, has happened."""
+    link = f"?link xt:subject ?thing ; xt:predicate xt:hasEvent ; xt:object ?node ; {FACTUAL} . "
+    return f"{link} ?thing xt:hasEvent ?node . ?node a xt:{kind} . " + not_pending("?node")
+
+
+RULES: Final = (
     stated("P17", "ofState"),
     stated("P137", "operatedBy"),
     reversed_("P137", "operates"),
