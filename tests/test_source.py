@@ -213,6 +213,9 @@ def test_sound_mappings_are_read(folder: Path) -> None:
         ("0.95", "1.5", "12: id:mars confidence: '1.5' is no number from 0 to 1"),
         ("https://example.org/b", "a book", "see_also: 'a book' is no http or https address"),
         ("0.95", "", "12: confidence: is empty"),
+        ("id:mars", "", "12: subject_id: is empty"),
+        ("skos:exactMatch", "", "12: predicate_id: is empty"),
+        ("wd:Q111", " ", "12: object_id: is empty"),
         ("wd:Q1\t", "wd:Q111\t", "13: id:outlet object_id: wd:Q111 is linked already (line 12)"),
         (
             "id:outlet\tOutlet",

@@ -46,7 +46,7 @@ def read_mappings(
     faults += _repeated(found)
     for row, column, message in faults:
         found.complain(row.line, f"{row.cells['subject_id']} {column}", message)
-    faulty = {row.line for row, *_ in faults}
+    faulty = {problem.line for problem in found.problems}
     sound = (row for row in found.rows if row.line not in faulty)
     return [_mapping(found, row) for row in sound], found.problems
 
