@@ -48,8 +48,9 @@ def reifications(source: Source) -> Graphs:
 
 def entity_graph(source: Source) -> set[ox.Triple]:
     """Return the types, names and links of all entities, and what became of retired IRIs."""
-    found = {t for entity in source.entities.values() for t in describe.describe_entity(entity)}
-    return found.union(*(describe.describe_retired(each) for each in source.retired))
+    entities = {t for e in source.entities.values() for t in describe.describe_entity(e)}
+    entities = entities.union(*map(describe.describe_retired, source.retired))
+    return entities.union(map(describe.describe_mapping, source.mappings))
 
 
 def ontology_graph(schema: Schema) -> set[ox.Triple]:

@@ -10,6 +10,7 @@ from xingtu.triples.article import Article, read_articles
 from xingtu.triples.authored import compose_files, compose_folder
 from xingtu.triples.entity import Entity, read_entities
 from xingtu.triples.judge import Judge, fault
+from xingtu.triples.mapping import MAPPINGS, Mapping, read_mappings
 from xingtu.triples.problem import InvalidAuthoredFiles, Problem
 from xingtu.triples.retired import Retired, read_retired
 from xingtu.triples.statement import Statement, make_statement
@@ -19,17 +20,18 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Source:
-    """The entities by slug, the articles, the typed claims in authored order, the retired slugs."""
+    """The entities by slug, articles, typed claims in authored order, links and retired slugs."""
 
     schema: Schema
     entities: dict[str, Entity]
     articles: tuple[Article, ...]
     statements: tuple[Statement, ...]
-    retired: tuple[Retired, ...]
+    mappings: tuple[Mapping, ...] = ()
+    retired: tuple[Retired, ...] = ()
 
 
 def load_source(folder: Path = FOLDER) -> Source:
-    """Read and type everything under `entities/` and `articles/` of a folder, and `retired.yaml`.
+    """Read and type everything under `entities/`, `articles/` and `mappings/`, and `retired.yaml`.
 
     Raises:
         InvalidAuthoredFiles: with every problem found; nothing is half read.
@@ -50,16 +52,17 @@ def read_source(folder: Path = FOLDER) -> tuple[Source, list[Problem]]:
     texts, also_unread = compose_folder(folder / "articles")
     former, unread_too = compose_files(folder.glob("retired.yaml"))
     if faults := unread + also_unread + unread_too:
-        return Source(schema, {}, (), (), ()), faults
+        return Source(schema, {}, (), ()), faults
     entities, problems = read_entities(things, schema)
     articles, found = read_articles(texts)
     judge = Judge(schema, entities, articles)
     problems += found + list(judge.problems())
     statements, found = _statements(judge)
-    problems += found
-    retired, found = read_retired(former, {*entities, *(article.slug for article in articles)})
-    problems += found
-    return Source(schema, entities, tuple(articles), tuple(statements), tuple(retired)), problems
+    mappings, also_found = read_mappings(folder / MAPPINGS, entities, schema)
+    retired, wrong = read_retired(former, {*entities, *(article.slug for article in articles)})
+    problems += found + also_found + wrong
+    claims, links = tuple(statements), tuple(mappings)
+    return Source(schema, entities, tuple(articles), claims, links, tuple(retired)), problems
 
 
 def _statements(judge: Judge) -> tuple[list[Statement], list[Problem]]:
