@@ -18,7 +18,10 @@ _DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
 
 @dataclass
 class About:
-    """A thing of ours. `matches` are IRIs that name the same thing elsewhere."""
+    """A thing of ours.
+
+    `matches` are IRIs that name the same thing elsewhere, `near` those that name nearly the same.
+    """
 
     iri: str
     classes: list[str] = field(default_factory=list)
@@ -26,6 +29,7 @@ class About:
     aliases: list[Text] = field(default_factory=list)
     definitions: Labels = field(default_factory=dict)
     matches: list[str] = field(default_factory=list)
+    near: list[str] = field(default_factory=list)
     replaced_by: str | None = None
     deprecated: bool = False
 
@@ -47,8 +51,12 @@ class About:
     @property
     def wikidata(self) -> list[str]:
         """Its Wikidata items."""
-        items = (iri.removeprefix(_WIKIDATA) for iri in self.matches if iri.startswith(_WIKIDATA))
-        return [item for item in items if item[1:].isdecimal() and item.isascii()]
+        return _items(self.matches)
+
+    @property
+    def near_wikidata(self) -> list[str]:
+        """The Wikidata items of nearly the same."""
+        return _items(self.near)
 
     def label(self, language: str) -> Text:
         """Give its name, best in a language."""
@@ -67,6 +75,11 @@ def read_about(thing: NamedNode, names: Names) -> About:
     return about
 
 
+def _items(iris: list[str]) -> list[str]:
+    items = (iri.removeprefix(_WIKIDATA) for iri in iris if iri.startswith(_WIKIDATA))
+    return [item for item in items if item[1:].isdecimal() and item.isascii()]
+
+
 def _note(about: About, row: Row, names: Names) -> None:
     prop, value = row["property"], row["value"]
     name = prop.value if isinstance(prop, NamedNode) else ""
@@ -81,6 +94,8 @@ def _note_thing(about: About, name: str, iri: str) -> None:
         about.classes.append(iri)
     elif name == SKOS + "exactMatch":
         about.matches.append(iri)
+    elif name == SKOS + "closeMatch":
+        about.near.append(iri)
     elif name == _REPLACED:
         about.replaced_by = iri
 

@@ -51,6 +51,8 @@ def describe_thing(
         node[SKOS + "definition"] = [_value(text, tag) for tag, text in sorted(found)]
     if about.matches:
         node[SKOS + "exactMatch"] = [{"@id": iri} for iri in about.matches]
+    if about.near:
+        node[SKOS + "closeMatch"] = [{"@id": iri} for iri in about.near]
     if schema and about.labels:
         node["schema:name"] = node["rdfs:label"]
     for statement in statements:

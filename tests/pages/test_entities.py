@@ -266,6 +266,8 @@ def test_an_odd_page_number_is_no_error(site, number):
 
 def test_the_wikidata_badge_links_to_the_item(site):
     assert 'href="https://www.wikidata.org/wiki/Q148"' in site.page("/page/china")
+    near = site.page("/page/byd")
+    assert "Wikidata ≈</span> Q27423" in near and "closeMatch</a>" not in near
 
 
 def test_the_query_behind_the_page_is_one_click_away(site, check_markup):

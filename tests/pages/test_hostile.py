@@ -11,7 +11,7 @@ HOSTILE = """
 PREFIX xt: <https://w3id.org/xingtu/ontology#> PREFIX id: <https://w3id.org/xingtu/id/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 id:evil a xt:Person , xt:State , <javascript:class> ; rdfs:label "BAD"@en , "BAD"@zh , "BAD" , "BAD"@x-script ; skos:altLabel "BAD"@en ;
-  skos:definition "BAD"@en ; skos:exactMatch <javascript:alert(1)> , <http://www.wikidata.org/entity/Q1'onclick=alert(1)> , <http://www.wikidata.org/entity/javascript:1> ;
+  skos:definition "BAD"@en ; skos:closeMatch <javascript:alert(1)> ; skos:exactMatch <javascript:alert(1)> , <http://www.wikidata.org/entity/Q1'onclick=alert(1)> , <http://www.wikidata.org/entity/javascript:1> ;
   xt:url "javascript:alert(1)"^^xsd:anyURI , "JaVaScRiPt:alert(2)"^^xsd:anyURI , "data:text/html,x"^^xsd:anyURI , "//evil.example"^^xsd:anyURI ;
   xt:status <javascript:alert(2)> , "BAD" , [] ; xt:memberOf <javascript:alert(3)> , <data:text/html,x> , <vbscript:x> , <https://w3id.org/xingtu/id/javascript:alert(4)> ;
   <javascript:property> id:evil ; <https://w3id.org/xingtu/ontology#@id> "BAD" , id:evil ; <https://w3id.org/xingtu/ontology#@context> "BAD" ;
