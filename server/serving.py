@@ -54,7 +54,7 @@ def query(source: str, format_: str) -> None:
 
     text = read_query(source)
     try:
-        inspect_query(text)
+        inspect_query(text, services=Settings().services)
         results = Dataset(open_store()).solve(text)
     except (MissingDataset, QueryError) as error:
         raise Failure(error) from error
@@ -88,9 +88,10 @@ def read_query(source: str) -> str:
         UnknownQuery: if there is no such file and no such question.
         Failure: if the text cannot be read.
     """
-    from xingtu.queries import load_questions
+    from xingtu.queries import FEDERATED, load_questions
 
-    questions = {question.name: question.text for question in load_questions()}
+    stored = [*load_questions(), *load_questions(FEDERATED)]
+    questions = {question.name: question.text for question in stored}
     try:
         if source == "-":
             return sys.stdin.buffer.read().decode()
