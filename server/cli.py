@@ -2,7 +2,7 @@
 
 import click
 
-from xingtu.server import authoring, exporting, serving, storing
+from xingtu.server import authoring, exporting, linking, serving, storing
 
 
 @click.group()
@@ -24,6 +24,7 @@ for command in (
     authoring.expect,
     authoring.anchor,
     exporting.export,
+    linking.link,
 ):
     main.add_command(command)
 
