@@ -49,16 +49,18 @@ def query(source: str, format_: str) -> None:
     """Answer a query from a file, from a packaged competency question, or from standard input."""
     from xingtu.server.engine.dataset import open_store
     from xingtu.server.engine.evaluate import Dataset
+    from xingtu.server.engine.faults import engine_errors
     from xingtu.server.errors import MissingDataset, QueryError
     from xingtu.server.gate import inspect_query
+    from xingtu.server.http.federation import naming
 
     text = read_query(source)
     try:
-        inspect_query(text, services=Settings().services)
-        results = Dataset(open_store()).solve(text)
+        services = inspect_query(text, services=Settings().services).services
+        with naming(services), engine_errors(text):
+            print_results(Dataset(open_store()).solve(text), format_, text)
     except (MissingDataset, QueryError) as error:
         raise Failure(error) from error
-    print_results(results, format_, text)
 
 
 def listen(host: str, port: int) -> socket.socket:

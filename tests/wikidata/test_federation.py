@@ -10,9 +10,11 @@ import urllib.request
 from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
 from pyoxigraph import Store
 
 from xingtu.queries import FEDERATED, load_questions
+from xingtu.server.cli import main
 from xingtu.server.engine.evaluate import Dataset
 from xingtu.server.engine.local import LocalEngine
 from xingtu.server.engine.remote import RemoteEngine
@@ -21,6 +23,7 @@ from xingtu.server.http.policy import Policy
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.operation.settings import WIKIDATA, Settings
 from xingtu.server.remote.store import RemoteStore
+from xingtu.server.serving import read_query
 
 QUESTIONS = load_questions(FEDERATED)
 NAME = "SELECT ?label { SERVICE <%s> { <http://www.wikidata.org/entity/Q23580572> <http://www.w3.org/2000/01/rdf-schema#label> ?label } }"
@@ -190,3 +193,26 @@ def test_a_worker_of_a_real_server_reaches_the_service_and_its_deadline_holds(st
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
+
+
+def test_the_workbench_and_the_command_line_know_the_questions(client) -> None:
+    listed = client.get("/query?find=federated").text
+    for question in QUESTIONS:
+        assert question.title in listed
+        assert client.get(f"/query/{question.name}.rq").text == question.text
+        assert read_query(question.name) == question.text
+
+
+def test_the_command_line_tells_of_a_service_that_fails(
+    standin, monkeypatch, packaged_store
+) -> None:
+    monkeypatch.setattr(
+        "xingtu.server.serving.Settings", lambda: Settings(services=(standin.sparql,))
+    )
+    question = next(q for q in QUESTIONS if q.name.startswith("launch"))
+    text = at(standin, question.text)
+    answered = CliRunner().invoke(main, ["query", "-", "--format", "csv"], input=text)
+    assert "Tianwen-2,2025-05-29,2025-05-28T00:00:00Z" in answered.output, answered.output
+    standin.faults.append((503, ""))
+    failed = CliRunner().invoke(main, ["query", "-"], input=text)
+    assert failed.exit_code == 1 and standin.sparql in failed.output
