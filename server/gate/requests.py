@@ -12,11 +12,12 @@ from xingtu.server.errors import RefusedOperation
 from xingtu.server.gate.reading import Reading
 
 _NO_WORDS: Final = frozenset("?$\"'<@_0123456789")  # what other tokens with letters begin with
+_UNFIT: Final = ("EXISTS", "MINUS", "LATERAL")  # before a group: not the place for SERVICE
 _BEFORE_GRAPHS: Final = frozenset({"GRAPH", "FROM", "NAMED", "DESCRIBE"})
 
 
 def refuse_services(reading: Reading, allowed: Collection[str]) -> tuple[str, ...]:
-    """Refuse federation with endpoints that are not allowed, and where failures would not show.
+    """Refuse federation with endpoints that are not allowed, and where it would go wrong unseen.
 
     Args:
         reading: A query or an update.
@@ -28,7 +29,8 @@ def refuse_services(reading: Reading, allowed: Collection[str]) -> tuple[str, ..
     Raises:
         RefusedOperation: if it has one for another endpoint, or for one we cannot tell, SILENT or
             not, or if we cannot tell whether it has; or if it has one within EXISTS or MINUS,
-            where pyoxigraph 0.5.13 takes a failure for a match or for none.
+            where pyoxigraph 0.5.13 takes a failure for a match or for none, or within LATERAL,
+            where, as in EXISTS, it asks the service the same again for each row.
     """
     if "SERVICE" not in reading.text.upper():
         return ()
@@ -42,7 +44,7 @@ def refuse_services(reading: Reading, allowed: Collection[str]) -> tuple[str, ..
         elif "SERVICE" in word and _may_hide_service(reading, place, prefixes):
             raise _unclear("SERVICE", token)
     if found:
-        _refuse_hidden_failures(reading.tokens)
+        _refuse_repetition(reading.tokens)
     return tuple(found)
 
 
@@ -78,21 +80,21 @@ def refuse_loads(reading: Reading, allowed: Collection[str]) -> bool:
     return found
 
 
-def _refuse_hidden_failures(tokens: list[str]) -> None:
-    """Refuse SERVICE in a group of EXISTS or MINUS."""
-    hiding: list[bool] = []  # for each open group, whether a failure in it would not show
+def _refuse_repetition(tokens: list[str]) -> None:
+    """Refuse SERVICE in a group of EXISTS, MINUS or LATERAL."""
+    unfit: list[bool] = []  # for each open group, whether it is in one of them
     previous = ""
     for token in tokens:
         word = token.upper()
         if word == "{":
-            inside = bool(hiding) and hiding[-1]
-            hiding.append(inside or previous.endswith(("EXISTS", "MINUS")))
-        elif word == "}" and hiding:
-            hiding.pop()
-        elif word == "SERVICE" and hiding and hiding[-1]:
+            inside = bool(unfit) and unfit[-1]
+            unfit.append(inside or previous.endswith(_UNFIT))
+        elif word == "}" and unfit:
+            unfit.pop()
+        elif word == "SERVICE" and unfit and unfit[-1]:
             raise RefusedOperation(
-                "SERVICE is not available within EXISTS and MINUS: if it failed there, the answer "
-                "would be wrong without a word; ask in a group of its own, with OPTIONAL and BOUND"
+                "SERVICE is not available within EXISTS, MINUS and LATERAL: it would be asked for "
+                "each row, or fail without a word; ask in a group of its own, then use BOUND"
             )
         previous = "" if ":" in word else word
 

@@ -134,10 +134,13 @@ def test_a_redirect_of_a_service_is_not_followed(ask, standin) -> None:
         "FILTER EXISTS { %s }",
         "FILTER NOT EXISTS { ?s ?q ?r { %s } }",
         "MINUS{%s}",
+        "LATERAL { SELECT * { %s } }",
         "BIND(exists{%s} AS ?b)",
     ],
 )
-def test_where_a_failure_would_not_show_a_service_is_refused(ask, standin, pattern) -> None:
+def test_where_a_service_would_fail_unseen_or_be_asked_for_each_row_it_is_refused(
+    ask, standin, pattern
+) -> None:
     service = f"SERVICE <{standin.sparql}> {{ ?s ?x ?y }}"
     status, problem = ask("SELECT * { ?s ?p ?o . " + pattern % service + " }")
     assert status == 403 and "EXISTS" in problem["detail"]

@@ -9,8 +9,6 @@ from typing import Any, Final, Protocol
 from xingtu.triples.linking.faults import NoAnswer
 from xingtu.triples.linking.subjects import Name
 
-SEARCH: Final = "https://www.wikidata.org/w/api.php"
-SPARQL: Final = "https://query.wikidata.org/sparql"
 _ENTITY: Final = "http://www.wikidata.org/entity/"
 _ITEM: Final = re.compile(r"Q[1-9][0-9]{0,15}")
 _BATCH: Final = 50  # items in a query
@@ -84,8 +82,8 @@ class Wikidata:
     """
 
     asks: Asks
-    search_url: str = SEARCH
-    sparql_url: str = SPARQL
+    search_url: str
+    sparql_url: str
 
     def search(self, text: str, language: str, limit: int = 10) -> list[str]:
         """Find items by the beginning of a label or alias.
