@@ -140,7 +140,7 @@ def _find(subjects: "list[Subject]", wikidata: "Wikidata", out: Path) -> None:
     from xingtu.triples.linking.candidates import find_candidates
     from xingtu.triples.linking.review import make_rows, read_review, write_review
 
-    rows, done, today = read_review(out), 0, date.today()
+    rows, today = read_review(out), date.today()
     found: dict[str, list[Row]] = {}
     try:
         with bars("things") as progress:
@@ -148,13 +148,13 @@ def _find(subjects: "list[Subject]", wikidata: "Wikidata", out: Path) -> None:
             for subject in subjects:
                 candidates = find_candidates(subject, wikidata)
                 found[f"id:{subject.slug}"] = make_rows(subject, candidates, today)
-                done += 1
                 progress.advance(task)
     finally:  # what was found before a failure or an interruption is kept
         if found:
             write_review(out, rows | found)
-        number = sum(map(len, found.values()))
-        click.echo(f"{done} of {len(subjects)} things asked for; {number} candidates in {out}")
+        total = sum(map(len, found.values()))
+        asked = f"{len(found)} of {len(subjects)} things asked for"
+        click.echo(f"{asked}; {total} candidates in {out}")
 
 
 def _check(subjects: "list[Subject]", wikidata: "Wikidata") -> None:
