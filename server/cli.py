@@ -19,6 +19,7 @@ for command in (
     storing.backup,
     storing.restore,
     storing.upgrade,
+    exporting.export,
     authoring.build,
     authoring.check,
     authoring.expect,
