@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from xingtu.ontology import XT, Schema
 from xingtu.ontology.schema import RDF_TYPE, RDFS
 from xingtu.triples import iri
-from xingtu.triples.describe import SKOS
+from xingtu.triples.describe import INDIVIDUAL, SKOS
 from xingtu.triples.statement import mood_asserts
 
 Term = ox.NamedNode | ox.Literal
@@ -110,11 +110,24 @@ class Facts:
         kinds = {self.schema.individuals.get(name) for name in thing.names("status")}
         return "PendingStatus" in kinds and "SettledStatus" not in kinds
 
+    def standing_of(self, thing: Thing) -> str:
+        """Return `fact` or `plan`, nothing for a claim or a passage: a claim has its modality."""
+        if self.is_a(thing, "Claim", "Evidence"):
+            return ""
+        return "plan" if self.is_pending(thing) else "fact"
+
     def term_label(self, term: ox.NamedNode) -> str:
-        """Return the English name of a term of the ontology."""
-        found = self.schema.store.quads_for_pattern(term, ox.NamedNode(LABEL), None)
-        names = (quad.object for quad in found if isinstance(quad.object, ox.Literal))
-        return next(name.value for name in names if name.language == "en")
+        """Return the English name of a term of the ontology; empty if it has none."""
+        return self._term_text(term, LABEL)
+
+    def term_definition(self, term: ox.NamedNode) -> str:
+        """Return the English definition of a term of the ontology; empty if it has none."""
+        return self._term_text(term, DEFINITION)
+
+    def _term_text(self, term: ox.NamedNode, predicate: str) -> str:
+        found = self.schema.store.quads_for_pattern(term, ox.NamedNode(predicate), None)
+        texts = (quad.object for quad in found if isinstance(quad.object, ox.Literal))
+        return next((text.value for text in texts if text.language == "en"), "")
 
     def _asserts(self, claim: Thing) -> bool:
         prop = self.schema.properties.get(claim.name("predicate"))
@@ -134,6 +147,11 @@ class Facts:
 def is_factual(support: Sequence[Thing]) -> bool:
     """Tell a fact from what is planned, aimed at or proposed: one of its claims says it is so."""
     return not support or any(claim.name("modality") == "factual" for claim in support)
+
+
+def standing(support: Sequence[Thing]) -> str:
+    """Return `fact`, or `plan` for what is only planned, aimed at or proposed."""
+    return "fact" if is_factual(support) else "plan"
 
 
 def modalities(support: Sequence[Thing]) -> list[str]:
@@ -164,6 +182,8 @@ def read_facts(quads: Iterable[ox.Quad], schema: Schema) -> Facts:
         subject, value = quad.subject, quad.object
         if not isinstance(subject, ox.NamedNode) or quad.graph_name == _INFERRED:
             continue
+        if value == INDIVIDUAL:
+            continue  # says nothing outside OWL
         if subject == iri.ONTOLOGY and quad.predicate == _MODIFIED:
             released = str(getattr(value, "value", ""))
         elif isinstance(value, ox.Triple):

@@ -13,12 +13,10 @@ from xingtu.triples.exports.facts import (
     Facts,
     Thing,
     claimants,
-    is_factual,
     local_name,
     modalities,
+    standing,
 )
-
-_PROVENANCE = ("Claim", "Evidence")
 
 
 def write_graphml(facts: Facts, output: IO[bytes]) -> None:
@@ -28,9 +26,7 @@ def write_graphml(facts: Facts, output: IO[bytes]) -> None:
     what is only planned or proposed, node or edge, is `plan`, that of all else `fact`.
     """
     graph = nx.MultiDiGraph()
-    nodes = {
-        name: thing for name, thing in facts.things.items() if not facts.is_a(thing, *_PROVENANCE)
-    }
+    nodes = {name: thing for name, thing in facts.things.items() if facts.standing_of(thing)}
     for thing in nodes.values():
         graph.add_node(thing.slug, **_node(facts, thing))
     for thing in nodes.values():
@@ -54,7 +50,7 @@ def _node(facts: Facts, thing: Thing) -> dict[str, str]:
         "label_zh": thing.label("zh"),
         "iri": thing.iri.value,
         "type": " ".join(thing.types),
-        "standing": "plan" if facts.is_pending(thing) else "fact",
+        "standing": facts.standing_of(thing),
         "status": " ".join(thing.names("status")),
         "wikidata": thing.wikidata,
     }
@@ -68,7 +64,7 @@ def _edge(facts: Facts, triple: ox.Triple) -> dict[str, str | int]:
     texts = {
         "property": local_name(triple.predicate),
         "label": facts.term_label(triple.predicate),
-        "standing": "fact" if is_factual(support) else "plan",
+        "standing": standing(support),
         "modality": " ".join(modalities(support)),
         "claimed_by": " ".join(sources),
         "claims": " ".join(claim.slug for claim in support),
