@@ -93,9 +93,11 @@ def create_folder(path: Path) -> Iterator[Path]:
     Raises:
         OSError: if it cannot be written, or holds files.
     """
+    if path.is_dir() and any(path.iterdir()):
+        raise FileExistsError(f"{path} is there already, and not empty")
     partial = path.with_name(f"{path.name}.partial")
+    partial.mkdir()
     try:
-        partial.mkdir()
         yield partial
         partial.rename(path)
     finally:

@@ -26,7 +26,8 @@ from xingtu.triples.exports.csvw_columns import (
     read_cells,
     silent,
 )
-from xingtu.triples.exports.facts import Facts, Thing, claimants, local_name, modalities, standing
+from xingtu.triples.exports.facts import Facts, claimants, modalities, standing
+from xingtu.triples.exports.thing import Thing, local_name
 
 CLASSES = (
     "Person", "Group", "Organisation", "State", "Mission", "Endeavour", "Event", "Period",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from xingtu.ontology.schema import RDFS
-from xingtu.triples.describe import SKOS
-from xingtu.triples.exports.facts import Facts, Term, Thing, is_factual, local_name
+from xingtu.triples.exports.facts import Facts, is_factual
+from xingtu.triples.exports.thing import ALT_LABEL, DEFINITION, LABEL, Term, Thing, local_name
 from xingtu.triples.statement import XSD
 
-Json = dict[str, object]
+Json = Mapping[str, object]
 _SEPARATORS = "|¦‖"
-_FIRST = (RDFS + "label", SKOS + "altLabel", SKOS + "definition")
+_FIRST = (LABEL, ALT_LABEL, DEFINITION)
 
 
 @dataclass(frozen=True, order=True)
@@ -33,9 +32,9 @@ class Source:
     def name(self) -> str:
         """Name the column; `plannedWhen` and its like say by themselves that they are planned."""
         local = self.predicate.replace("#", "/").rpartition("/")[2]
-        marked = self.planned and not local.startswith("planned")
-        tag = self.kind if self.kind and "/" not in self.kind else ""
-        return "_".join(filter(None, (local, tag, marked and "planned")))
+        tag = "" if "/" in self.kind else self.kind
+        mark = "planned" if self.planned and not local.startswith("planned") else ""
+        return "_".join(filter(None, (local, tag, mark)))
 
     def order(self) -> tuple[object, ...]:
         """Put names first."""
@@ -112,10 +111,10 @@ class ClassTable:
     def _type(self, source: Source) -> Json:
         separator = {"separator": self._separator(source)} if self._is_list(source) else {}
         if not source.kind:
-            return separator | {"suppressOutput": True}
+            return {**separator, "suppressOutput": True}
         if source.kind.startswith(XSD):
-            return separator | {"datatype": source.kind.removeprefix(XSD)}
-        return separator | {"datatype": "string", "lang": source.kind}
+            return {**separator, "datatype": source.kind.removeprefix(XSD)}
+        return {**separator, "datatype": "string", "lang": source.kind}
 
     def _is_list(self, source: Source) -> bool:
         return any(len(cells.get(source, ())) > 1 for cells in self.cells)

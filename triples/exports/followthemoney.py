@@ -19,17 +19,16 @@ import pyoxigraph as ox
 
 from xingtu.triples import iri
 from xingtu.triples.exports import followthemoney_mapping as mapping
-from xingtu.triples.exports.facts import (
+from xingtu.triples.exports.facts import Facts, is_factual
+from xingtu.triples.exports.followthemoney_mapping import Link, Target
+from xingtu.triples.exports.thing import (
     ALT_LABEL,
     DEFINITION,
     LABEL,
-    Facts,
     Term,
     Thing,
-    is_factual,
     local_name,
 )
-from xingtu.triples.exports.followthemoney_mapping import Link, Target
 
 DATASET = "xingtu"
 COLUMNS = (

@@ -9,14 +9,8 @@ import pyoxigraph as ox
 
 from xingtu.ontology import XT
 from xingtu.triples import iri
-from xingtu.triples.exports.facts import (
-    Facts,
-    Thing,
-    claimants,
-    local_name,
-    modalities,
-    standing,
-)
+from xingtu.triples.exports.facts import Facts, claimants, modalities, standing
+from xingtu.triples.exports.thing import Thing, local_name
 
 
 def write_graphml(facts: Facts, output: IO[bytes]) -> None:
@@ -25,7 +19,7 @@ def write_graphml(facts: Facts, output: IO[bytes]) -> None:
     Claims and passages are no nodes: an edge names the claims that it rests on. The `standing` of
     what is only planned or proposed, node or edge, is `plan`, that of all else `fact`.
     """
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     nodes = {name: thing for name, thing in facts.things.items() if facts.standing_of(thing)}
     for thing in nodes.values():
         graph.add_node(thing.slug, **_node(facts, thing))

@@ -16,7 +16,8 @@ from xingtu.ontology import PREFIXES, XT
 from xingtu.ontology.schema import RDF_TYPE
 from xingtu.triples import iri
 from xingtu.triples.dataset import CREATOR, DCTERMS, LICENCE
-from xingtu.triples.exports.facts import Facts, Thing
+from xingtu.triples.exports.facts import Facts
+from xingtu.triples.exports.thing import Thing
 from xingtu.triples.exports.trusty import artifact_code
 from xingtu.triples.statement import date_time
 
