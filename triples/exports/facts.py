@@ -87,8 +87,8 @@ class Facts:
 
     def _holds(self, triple: ox.Triple) -> bool:
         assert isinstance(triple.subject, ox.NamedNode)
-        thing = self.things[triple.subject.value]
-        return triple.object in thing.values.get(triple.predicate.value, ())
+        thing = self.things.get(triple.subject.value)
+        return thing is not None and triple.object in thing.values.get(triple.predicate.value, ())
 
 
 def is_factual(support: Sequence[Thing]) -> bool:
