@@ -70,7 +70,9 @@ class Application:
 
     @cached_property
     def _relay(self) -> Relay | None:
-        return Relay(self.responder, self._sparql, self.cache) if self.responder else None
+        if self.responder is None:
+            return None
+        return Relay(self.responder, self._sparql, self.cache, self.policy.services)
 
     @cached_property
     def _sparql(self) -> SparqlEndpoint:

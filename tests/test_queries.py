@@ -3,7 +3,14 @@
 import pytest
 from pyoxigraph import Store
 
-from xingtu.queries import EXPECTED, InvalidQuestion, answer, load_questions, read_question
+from xingtu.queries import (
+    EXPECTED,
+    FEDERATED,
+    InvalidQuestion,
+    answer,
+    load_questions,
+    read_question,
+)
 from xingtu.server.engine.evaluate import Dataset
 from xingtu.server.errors import MalformedQuery
 
@@ -33,7 +40,9 @@ def test_a_question_is_short_and_readable(question) -> None:
     assert question.keywords
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+@pytest.mark.parametrize(
+    "question", [*QUESTIONS, *load_questions(FEDERATED)], ids=lambda question: question.name
+)
 def test_a_question_speaks_chinese_too(question) -> None:
     assert question.title_in("zh").endswith("？")
     assert question.description_in("zh").endswith("。")

@@ -12,6 +12,8 @@ from xingtu.ontology import XT
 ID = "https://w3id.org/xingtu/id/"
 GRAPH = "https://w3id.org/xingtu/graph/"
 WIKIDATA = "http://www.wikidata.org/entity/"
+NANOPUBLICATION = "https://w3id.org/xingtu/np/"
+PROJECT = ox.NamedNode("https://w3id.org/xingtu")
 ONTOLOGY = ox.NamedNode(XT.removesuffix("#"))
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED = ("claim-", "evidence-")
@@ -52,3 +54,8 @@ def claim(article: str, start: int, end: int, statement: tuple[str, str, str, st
     """
     key = "|".join((article, str(start), str(end), *statement))
     return thing(f"claim-{statement[0]}-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
+
+
+def nanopublication(code: str) -> ox.NamedNode:
+    """Return the trusty IRI of a nanopublication, by its artifact code."""
+    return ox.NamedNode(NANOPUBLICATION + code)
