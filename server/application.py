@@ -19,6 +19,7 @@ from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of
+from xingtu.server.mcp.endpoint import McpEndpoint
 from xingtu.server.operation.authority import Authority
 from xingtu.server.operation.metrics import Metrics, Stats
 from xingtu.server.operation.views import Operated, make_blueprint
@@ -39,6 +40,8 @@ class Application:
         cache: Keeps answers.
         articles: The folder of the texts of the articles, if the operator has them.
         run: Does a task from a thread, and waits for it; a loop of its own does if None.
+        mcp: Whether there is a door for language models.
+        mcp_origins: The sites whose pages may ask there, beside our own.
     """
 
     engine: Engine
@@ -49,6 +52,8 @@ class Application:
     cache: ResultCache = field(default_factory=lambda: ResultCache(0))
     articles: Path | None = None
     run: Callable[[Task], Answer] | None = None
+    mcp: bool = True
+    mcp_origins: tuple[str, ...] = ()
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
@@ -65,28 +70,40 @@ class Application:
         graph_store = GraphStoreEndpoint(
             self.engine, authorize=authority.authorize, policy=self.policy
         )
-        return {"sparql": sparql, "gsp": graph_store}
+        endpoints: dict[str, Endpoint] = {"sparql": sparql, "gsp": graph_store}
+        if self.mcp:
+            endpoints["mcp"] = McpEndpoint(lambda: self.site, self.base, self.mcp_origins)
+        return endpoints
 
-    def flask(self, metrics: Metrics | None = None, shown: str = "on") -> Flask:
-        """Make the Flask application: pages, and the endpoints as views."""
+    @cached_property
+    def site(self) -> Flask:
+        """The pages; the tools of the Model Context Protocol ask in its context too."""
         # Unused, but Flask's own search for it fails in an editable install of a namespace package.
         app = Flask(__name__, instance_path=str(Path(__file__).parent), static_folder=None)
-        run = self.run or (lambda task: asyncio.run(self.engine.run(task)))
         app.config |= {
-            "RUN": run,
+            "RUN": self._run,
             "BASE": self.base,
             "ENGINE": self.engine,
             "ARTICLES": self.articles,
+            "SPARQL": self.endpoints["sparql"],
         }
         for blueprint in pages.BLUEPRINTS:
             app.register_blueprint(blueprint)
+        return app
+
+    def flask(self, metrics: Metrics | None = None, shown: str = "on") -> Flask:
+        """Complete the Flask application, once: the pages, and the endpoints as views."""
+        app = self.site
         metrics = metrics or Metrics(lambda: Stats(dataset=self.engine.version))
-        operated = Operated(self.engine, run, metrics, self._authority, self.base, shown)
+        operated = Operated(self.engine, self._run, metrics, self._authority, self.base, shown)
         app.register_blueprint(make_blueprint(operated))
         self._add_endpoints(app)
         app.after_request(_set_common_headers)
         problems.register_problems(app)
         return app
+
+    def _run(self, task: Task) -> Answer:
+        return self.run(task) if self.run else asyncio.run(self.engine.run(task))
 
     @property
     def _authority(self) -> Authority:

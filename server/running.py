@@ -88,16 +88,23 @@ async def open_engine(settings: Settings) -> Engine:
     )
 
 
-def _make_front(
-    settings: Settings, engine: Engine, authority: Authority, guard: Guard, base: str
-) -> Front:
+def make_application(
+    settings: Settings, engine: Engine, base: str, authority: Authority | None = None
+) -> Application:
+    """Make what answers requests, in the running loop.
+
+    Args:
+        settings: How to run.
+        engine: Does the work.
+        base: The public URL of the server.
+        authority: Decides on writes; None refuses them all.
+    """
     loop = asyncio.get_running_loop()
 
     def run(task: Task) -> Answer:
         return asyncio.run_coroutine_threadsafe(engine.run(task), loop).result()
 
-    cache = ResultCache(settings.cache * MIB)
-    application = Application(
+    return Application(
         engine,
         base,
         authority=authority,
@@ -109,10 +116,19 @@ def _make_front(
             settings.write_timeout,
         ),
         abilities=_abilities_of(engine, settings),
-        cache=cache,
+        cache=ResultCache(settings.cache * MIB),
+        articles=Path(settings.articles) if settings.articles else None,
         run=run,
+        mcp=settings.mcp == "on",
+        mcp_origins=settings.mcp_origins,
     )
-    metrics = Metrics(partial(read_stats, engine, guard, cache))
+
+
+def _make_front(
+    settings: Settings, engine: Engine, authority: Authority, guard: Guard, base: str
+) -> Front:
+    application = make_application(settings, engine, base, authority)
+    metrics = Metrics(partial(read_stats, engine, guard, application.cache))
     observers: list[Observer] = [metrics.observe]
     if settings.access_log != "off":
         observers.append(AccessLog(settings.access_log).observe)

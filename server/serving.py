@@ -3,14 +3,19 @@
 import socket
 import sys
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from xingtu.server.failure import Failure, UnknownQuery
 from xingtu.server.operation.options import settings_options
 from xingtu.server.operation.settings import Settings
+
+OF_MCP: Final = frozenset(
+    ("dataset", "store", "store_kind", "articles", "timeout", "memory", "services")
+)
 
 if TYPE_CHECKING:
     from xingtu.server.engine.evaluate import QueryResults
@@ -33,6 +38,21 @@ def serve(settings: Settings) -> None:
             uvloop.run(run(settings, listener, announce))
         except (MissingDataset, MalformedData, StoreUnusable, OSError) as error:
             raise Failure(error) from error
+
+
+@click.command()
+@partial(settings_options, names=OF_MCP)
+def mcp(settings: Settings) -> None:
+    """Answer one language model over standard input and output (Model Context Protocol)."""
+    import asyncio
+
+    from xingtu.server.errors import MalformedData, MissingDataset, StoreUnusable
+    from xingtu.server.mcp.stdio import serve as run
+
+    try:
+        asyncio.run(run(settings))
+    except (MissingDataset, MalformedData, StoreUnusable, OSError) as error:
+        raise Failure(error) from error
 
 
 @click.command()

@@ -71,6 +71,7 @@ TARGET: Final = Kind("URL|none", click.STRING, parse_target)
 STORE: Final = Kind("DIR|URL", click.STRING, parse_store)
 NETWORK: Final = Kind("ADDRESS", click.STRING, parse_network)
 FILE: Final = Kind("FILE", click.Path(exists=True, dir_okay=False))
+FOLDER: Final = Kind("DIR", click.Path(exists=True, file_okay=False))
 LOG: Final = Kind("FILE|-|off", click.STRING)
 
 
@@ -97,6 +98,9 @@ class Settings:
         "sparql",
         "Which kind of store that URL is.",
         _choice("sparql", "oxigraph", "fuseki", "virtuoso"),
+    )
+    articles: str | None = _set(
+        None, "Quote passages from the texts in this folder.", FOLDER, "no quotes"
     )
     host: str = _set("127.0.0.1", "Listen on this address.", HOST)
     port: int = _set(8000, "Listen on this port; 0: any free one.", PORT)
@@ -130,6 +134,10 @@ class Settings:
     )
     trusted_proxies: tuple[Network, ...] = _set(
         (), "Believe X-Forwarded-For of this address (repeatable).", NETWORK, "none"
+    )
+    mcp: str = _set("on", "Answer language models at /mcp.", _choice("on", "off"))
+    mcp_origins: tuple[str, ...] = _set(
+        (), "Let pages of this site ask at /mcp (repeatable).", BASE, "our own only"
     )
 
     header_timeout: float = _set(10.0, "Wait for the head of a request.", SECONDS)

@@ -71,15 +71,19 @@ class Statement:
         return sorted({p.article for claim in self.claims for p in claim.passages.values()})
 
 
-def gather_statements(thing: NamedNode, limit: int, offset: int = 0) -> list[Statement]:
+def gather_statements(
+    thing: NamedNode, limit: int, offset: int = 0, predicate: NamedNode | None = None
+) -> list[Statement]:
     """Gather what is said of a thing, by two queries, ordered by property.
 
     Args:
         thing: Its IRI.
         limit: How many statements at most.
         offset: How many to pass over.
+        predicate: The only property to gather, if not all.
     """
-    rows = ask("statements", {"thing": [thing]}, limit=limit, offset=offset)
+    where = f"FILTER(?property = {predicate})" if predicate else ""
+    rows = ask("statements", {"thing": [thing]}, limit=limit, offset=offset, where=where)
     statements = [
         Statement(
             row["property"].value, row["value"], _is_one(row["held"]), _is_one(row["inferred"])
