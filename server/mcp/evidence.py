@@ -111,7 +111,7 @@ def _find_statements(subject: str, predicate: str, value: str, names: Names) -> 
     prop = NamedNode(_find_property(predicate))
     found = gather_statements(NamedNode(about.iri), _VALUES, predicate=prop)
     wanted = value.strip().strip('<>"')
-    chosen = [s for s in found if not wanted or wanted in _spellings(s.value)]
+    chosen = [s for s in found if not value.strip() or wanted in _spellings(s.value)]
     if not chosen:
         values = ", ".join(show_value(s.value) for s in found[:8])
         hint = f"; it has {values}" if values else "; describe_entity shows its facts"

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from itertools import islice
+from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -90,32 +92,50 @@ def _base() -> str:
 
 
 def _read(response: Response, limit: int, offset: int) -> Result:
-    body = take_body(response.body)
     media_type = dict(response.headers)["Content-Type"].partition(";")[0]
     if media_type == _NTRIPLES:
-        triples = parse(body, RdfFormat.N_TRIPLES)
-        rows = ([q.subject, q.predicate, q.object] for q in triples)
-        return _page(["subject", "predicate", "object"], rows, body.count(b"\n"), limit, offset)
-    syntax = QueryResultsFormat.from_media_type(media_type)
-    results = parse_query_results(body, format=syntax)
-    if isinstance(results, QueryBoolean):
-        return Result(columns=[], rows=[], total=1, boolean=bool(results))
-    assert isinstance(results, QuerySolutions)
-    columns = [variable.value for variable in results.variables]
-    return _page(columns, results, body.count(b"\n") - 1, limit, offset)
+        page, total = _take(response.body, 0, limit, offset)
+        triples = ([q.subject, q.predicate, q.object] for q in parse(page, RdfFormat.N_TRIPLES))
+        return _page(["subject", "predicate", "object"], triples, total, offset)
+    if media_type == _TSV:
+        page, total = _take(response.body, 1, limit, offset)
+        solutions = parse_query_results(page, format=QueryResultsFormat.TSV)
+        assert isinstance(solutions, QuerySolutions)
+        return _page([v.value for v in solutions.variables], solutions, total, offset)
+    answer = parse_query_results(take_body(response.body), format=QueryResultsFormat.JSON)
+    assert isinstance(answer, QueryBoolean)
+    return Result(columns=[], rows=[], total=1, boolean=bool(answer))
+
+
+def _take(body: bytes | Path, head: int, limit: int, offset: int) -> tuple[bytes, int]:
+    """Take a page of a body that has a line for each row, and count all rows; a file is deleted.
+
+    Args:
+        body: The body.
+        head: How many lines stand before the rows; they are kept.
+        limit: Rows of the page at most.
+        offset: Rows before it.
+    """
+    with BytesIO(body) if isinstance(body, bytes) else body.open("rb") as lines:
+        kept = [*islice(lines, head)]
+        passed = sum(1 for _ in islice(lines, offset))
+        page = [*islice(lines, limit)]
+        total = passed + len(page) + sum(1 for _ in lines)
+    if isinstance(body, Path):
+        body.unlink()
+    return b"".join(kept + page), total
 
 
 def _page(
-    columns: list[str], rows: Iterable[Iterable[Term | None]], total: int, limit: int, offset: int
+    columns: list[str], rows: Iterable[Iterable[Term | None]], total: int, offset: int
 ) -> Result:
-    """Take a page of rows; longer cells are cut, and fewer rows given, if they are much."""
+    """Write rows; longer cells are cut, and fewer rows given, if they are much."""
     length = max(20, min(_CELL, BUDGET // max(1, len(columns))))
-    page = islice(rows, offset, offset + limit)
-    kept = fit([brief(write_term(term), length) for term in row] for row in page)
+    kept = fit([brief(write_term(term), length) for term in row] for row in rows)
     result = Result(columns=columns, rows=kept, total=total, offset=offset)
     result.turn(len(kept), offset + len(kept) < total, f"{total:,} rows")
     if result.next_offset is not None:
-        result.notes[-1] += (
-            " Or narrow the query, or count and group in it. ORDER BY fixes the order."
+        result.notes.append(
+            "Narrower, grouped or counted, it may be whole. ORDER BY fixes the order."
         )
     return result

@@ -60,7 +60,7 @@ def advise_prefix(prefix: str) -> str:
     """Say what to do about a prefix that is not declared."""
     if prefix in PREFIXES:
         return f"declare it: PREFIX {prefix}: <{PREFIXES[prefix]}>"
-    near = nearest(prefix, PREFIXES)
+    near = nearest(prefix, {known: known for known in PREFIXES})
     meant = f"did you mean {near[0]}:? " if near else ""
     return f"unknown prefix `{prefix[:40]}:`; {meant}known: {', '.join(PREFIXES)}"
 
@@ -97,7 +97,7 @@ def nearest(text: str, names: dict[str, str]) -> list[str]:
     """Give the keys of the names that are most like a text, best first."""
     found = process.extract(
         text.casefold(),
-        {key: (key if key == name else name).casefold() for key, name in names.items()},
+        {key: name.casefold() for key, name in names.items()},
         scorer=fuzz.ratio,
         limit=_NEAR,
         score_cutoff=_ALIKE,
