@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode
 
 from xingtu.ontology import XT
 from xingtu.server.gate.reading import Reading
-from xingtu.server.mcp.entities import suggest_things
+from xingtu.server.mcp.finding import suggest_things
 from xingtu.server.mcp.terms import shorten, suggest_terms
 from xingtu.server.pages.addresses import ID
 from xingtu.server.pages.asking import ask, nodes_of

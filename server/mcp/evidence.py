@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from xingtu.ontology import XT, load_schema
 from xingtu.server.errors import InvalidRequest, NotFound
 from xingtu.server.mcp.answers import BUDGET, Page, brief, fit
-from xingtu.server.mcp.entities import Fact, find_thing, label_of, show_value, tell_fact
+from xingtu.server.mcp.entities import Fact, label_of, show_value, tell_fact
+from xingtu.server.mcp.finding import find_thing
 from xingtu.server.mcp.terms import expand, find_term, shorten
-from xingtu.server.pages.asking import Term
 from xingtu.server.pages.claims import Claim, Passage, gather_claims
 from xingtu.server.pages.naming import Names
 from xingtu.server.pages.panels import iris_of_claim
@@ -19,6 +19,7 @@ from xingtu.server.pages.passages import quote_passage
 from xingtu.server.pages.statements import Statement, gather_statements
 
 _VALUES: Final = 200  # values of one property of one thing
+_SUGGESTED: Final = 8
 _CLAIMS: Final = 10
 _FACTS: Final = 4_000  # characters of the list of facts, as JSON
 _QUOTED: Final = 600  # characters
@@ -107,30 +108,35 @@ def _find_claim(text: str) -> Claim:
 
 
 def _find_statements(subject: str, predicate: str, value: str, names: Names) -> list[Statement]:
-    about = find_thing(subject, names)
-    prop = NamedNode(_find_property(predicate))
-    found = gather_statements(NamedNode(about.iri), _VALUES, predicate=prop)
-    wanted = value.strip().strip('<>"')
-    chosen = [s for s in found if not value.strip() or wanted in _spellings(s.value)]
-    if not chosen:
-        values = ", ".join(show_value(s.value) for s in found[:8])
-        hint = f"; it has {values}" if values else "; describe_entity shows its facts"
-        raise NotFound(
-            f"nothing says {shorten(about.iri)} {shorten(prop.value)} {brief(value, 80)}{hint}"
-        )
-    return chosen
+    thing = NamedNode(find_thing(subject, names).iri)
+    prop = _find_property(predicate)
+    where = f"FILTER(?property = {prop})"
+    wanted = ", ".join(str(Literal(text)) for text in _spellings(value))
+    chosen = f"{where} FILTER(STR(?value) IN ({wanted}))" if value.strip() else where
+    found = gather_statements(thing, _VALUES + 1, where=chosen)
+    if not found:
+        others = gather_statements(thing, _SUGGESTED, where=where)
+        values = ", ".join(show_value(each.value) for each in others)
+        hint = f"; it has {values}, …" if values else "; describe_entity shows its facts"
+        said = f"{shorten(thing.value)} {shorten(prop.value)} {brief(value, 80)}".strip()
+        raise NotFound(f"nothing says {said}{hint}")
+    return found
 
 
-def _find_property(text: str) -> str:
-    foreign = "://" in text or (":" in text and not text.startswith("xt:"))
-    iri = expand(text).value if foreign else ""
-    return iri if iri and not iri.startswith(XT) else find_term(text).iri
+def _find_property(text: str) -> NamedNode:
+    foreign = ":" in text and not text.startswith("xt:")
+    iri = expand(text) if foreign else None
+    known = iri is not None and not iri.value.startswith(XT)
+    return iri if iri is not None and known else NamedNode(find_term(text).iri)
 
 
-def _spellings(value: Term) -> set[str]:
-    if isinstance(value, NamedNode):
-        return {value.value, shorten(value.value), value.value.rpartition("/")[2]}
-    return {str(getattr(value, "value", value)), show_value(value)}
+def _spellings(value: str) -> list[str]:
+    """Give what a value may be as a string: a literal as it is, a thing by its IRI."""
+    bare = value.strip().strip('"')
+    try:
+        return [bare, expand(value).value]
+    except InvalidRequest:
+        return [bare]
 
 
 def _answer(
@@ -142,7 +148,8 @@ def _answer(
     told = fit((_source(claim, names) for claim in page), BUDGET - _FACTS)
     answer = EvidenceOfFact(facts=facts, claims=told, offset=offset)
     if len(facts) < len(statements):
-        answer.notes.append(f"Listed are {len(facts)} of {len(statements)} values: name one.")
+        many = f"{_VALUES} or more" if len(statements) > _VALUES else f"{len(statements)}"
+        answer.notes.append(f"These are {len(facts)} of {many} values: name one as `object`.")
     answer.notes += dict.fromkeys(_explain(each) for each in statements if not each.claims)
     answer.turn(len(told), offset + len(told) < len(claims), f"{len(claims)} claims")
     return answer

@@ -1,7 +1,6 @@
 """The server of the Model Context Protocol, which both doors put before their clients."""
 
 import logging
-from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -13,13 +12,12 @@ from mcp_types import (
     CallToolRequestParams,
     CallToolResult,
     ListToolsResult,
-    Tool,
 )
 
 from xingtu.server.mcp import prompts, resources
 from xingtu.server.mcp.terms import nearest
 from xingtu.server.mcp.texts import read_text
-from xingtu.server.mcp.tools import TOOLS, call_tool
+from xingtu.server.mcp.tools import TOOLS, call_tool, describe_tool
 
 
 def make_server(app: Flask, website: str | None = None) -> Server[Any]:
@@ -32,7 +30,7 @@ def make_server(app: Flask, website: str | None = None) -> Server[Any]:
     logging.getLogger("mcp").setLevel(logging.ERROR)  # its warnings repeat what clients send
 
     async def list_tools(_context: object, _params: object) -> ListToolsResult:
-        return ListToolsResult(tools=[_describe(name) for name in TOOLS])
+        return ListToolsResult(tools=[describe_tool(tool) for tool in TOOLS.values()])
 
     async def call(_context: object, params: CallToolRequestParams) -> CallToolResult:
         if params.name not in TOOLS:
@@ -41,16 +39,13 @@ def make_server(app: Flask, website: str | None = None) -> Server[Any]:
             raise MCPError(INVALID_PARAMS, message)
         return await call_tool(app, TOOLS[params.name], params.arguments or {})
 
-    schema_of: Callable[[str], Any] = lambda name: (  # noqa: E731
-        TOOLS[name].parameters if name in TOOLS else None
-    )
     return Server(
         "xingtu",
         title="Xingtu 星图",
         version=version("xingtu"),
         instructions=read_text("instructions"),
         website_url=website,
-        get_tool_input_schema=schema_of,
+        get_tool_input_schema=_schema_of,
         on_list_tools=list_tools,
         on_call_tool=call,
         **resources.handlers(app),
@@ -58,13 +53,5 @@ def make_server(app: Flask, website: str | None = None) -> Server[Any]:
     )
 
 
-def _describe(name: str) -> Tool:
-    tool = TOOLS[name]
-    return Tool(
-        name=name,
-        title=tool.title,
-        description=tool.description,
-        input_schema=tool.parameters,
-        output_schema=tool.output_schema,
-        annotations=tool.annotations,
-    )
+def _schema_of(name: str) -> dict[str, Any] | None:
+    return TOOLS[name].parameters if name in TOOLS else None

@@ -29,7 +29,6 @@ _ADVICE: Final[dict[type[Exception], str]] = {
     "FILTERs near their variables; avoid `?s ?p ?o` and long paths; LIMIT does not help ORDER BY.",
     errors.OutOfMemory: "Join the patterns by variables, and ask for fewer combinations.",
     errors.EngineDied: "Ask a simpler query.",
-    errors.ServerBusy: "The server is busy: try again soon.",
 }
 
 

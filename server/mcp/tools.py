@@ -4,20 +4,23 @@ from collections.abc import Callable
 from inspect import getdoc
 from typing import Any, Final
 
+import mcp_types as types
 from flask import Flask
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ValidationError
 
-from xingtu.server.mcp.answers import LARGEST, Answer, write_json
-from xingtu.server.mcp.entities import describe_entity, find_entity
+from xingtu.server.mcp.answers import LARGEST, Answer, brief, write_json
+from xingtu.server.mcp.entities import describe_entity
 from xingtu.server.mcp.evidence import fetch_evidence
+from xingtu.server.mcp.finding import find_entity
 from xingtu.server.mcp.querying import run_query
 from xingtu.server.mcp.questions import find_questions
 from xingtu.server.mcp.schema import describe_schema, describe_term
 from xingtu.server.mcp.teaching import teach, teach_arguments
 from xingtu.server.problems import STATUSES
 
+_ERROR: Final = 4_000  # characters
 _READ_ONLY: Final = {"read_only_hint": True, "idempotent_hint": True, "destructive_hint": False}
 
 
@@ -66,6 +69,32 @@ async def call_tool(app: Flask, tool: Tool, arguments: dict[str, Any]) -> CallTo
     return _respond(answer)
 
 
+def describe_tool(tool: Tool) -> types.Tool:
+    """Describe a tool to clients."""
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=_untitled(tool.parameters),
+        output_schema=_untitled(tool.output_schema),
+        annotations=tool.annotations,
+    )
+
+
+def _untitled(schema: Any) -> Any:
+    """Leave out of a JSON schema the titles, which say no more than the names do."""
+    if isinstance(schema, list):
+        return [_untitled(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = {
+        name: value
+        for name, value in schema.items()
+        if not (name == "title" and isinstance(value, str))
+    }
+    return {name: _untitled(value) for name, value in named.items()}
+
+
 def _respond(answer: Answer) -> CallToolResult:
     data = answer.model_dump(mode="json", exclude_none=True)
     if max(len(answer.text), len(write_json(data))) > LARGEST:
@@ -75,4 +104,4 @@ def _respond(answer: Answer) -> CallToolResult:
 
 
 def _refuse(text: str) -> CallToolResult:
-    return CallToolResult(content=[TextContent(text=text[:LARGEST])], is_error=True)
+    return CallToolResult(content=[TextContent(text=brief(text, _ERROR))], is_error=True)

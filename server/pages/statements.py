@@ -72,7 +72,7 @@ class Statement:
 
 
 def gather_statements(
-    thing: NamedNode, limit: int, offset: int = 0, predicate: NamedNode | None = None
+    thing: NamedNode, limit: int, offset: int = 0, where: str = ""
 ) -> list[Statement]:
     """Gather what is said of a thing, by two queries, ordered by property.
 
@@ -80,9 +80,8 @@ def gather_statements(
         thing: Its IRI.
         limit: How many statements at most.
         offset: How many to pass over.
-        predicate: The only property to gather, if not all.
+        where: Filters of `?property` and `?value`, if not all are to be gathered.
     """
-    where = f"FILTER(?property = {predicate})" if predicate else ""
     rows = ask("statements", {"thing": [thing]}, limit=limit, offset=offset, where=where)
     statements = [
         Statement(
