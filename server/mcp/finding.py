@@ -1,4 +1,4 @@
-"""The tool that finds a thing by its name, and what the other tools do with a name they are given."""
+"""The tool that finds a thing by its name; and what is meant by a name that a tool is given."""
 
 from collections.abc import Iterator
 from typing import Annotated, Final

@@ -87,12 +87,8 @@ def _untitled(schema: Any) -> Any:
         return [_untitled(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    named = {
-        name: value
-        for name, value in schema.items()
-        if not (name == "title" and isinstance(value, str))
-    }
-    return {name: _untitled(value) for name, value in named.items()}
+    texts = {"title"} if isinstance(schema.get("title"), str) else set()
+    return {name: _untitled(value) for name, value in schema.items() if name not in texts}
 
 
 def _respond(answer: Answer) -> CallToolResult:

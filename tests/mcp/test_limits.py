@@ -154,6 +154,8 @@ def test_no_answer_is_over_its_size_whatever_the_data(make_tools) -> None:
         store.add(Quad(other, kind, NamedNode(XT + "Mission")))
         store.add(Quad(thing, NamedNode(XT + "hasPart"), other))
         store.add(Quad(thing, NamedNode(XT + "hasPart"), Literal(f"{n} " + "z" * 5000)))
+    for n in range(250):
+        store.add(Quad(thing, NamedNode(XT + "plannedSize"), Literal(1000 + n)))
     store.add(Quad(thing, label, Literal("huge " + "w" * 5000, language="en")))
     hostile = make_tools(store)
     for name, arguments in (
@@ -166,6 +168,10 @@ def test_no_answer_is_over_its_size_whatever_the_data(make_tools) -> None:
         ("describe_term", {"name": "xt:hasPart"}),
     ):
         hostile.call(name, **arguments)  # which looks at the size
+    sizes = {"subject": "id:huge", "predicate": "xt:plannedSize"}
+    assert "200 or more values" in hostile.data("fetch_evidence", **sizes)["notes"][0]
+    (fact,) = hostile.data("fetch_evidence", **sizes, object="1249")["facts"]
+    assert fact["value"] == '"1249"^^xsd:integer'
     page = hostile.data("describe_entity", entity="id:huge", limit=100)
     assert 0 < len(page["facts"]) == page["next_offset"] < 100
 
