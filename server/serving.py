@@ -13,12 +13,13 @@ from xingtu.server.failure import Failure, UnknownQuery
 from xingtu.server.operation.options import settings_options
 from xingtu.server.operation.settings import Settings
 
-OF_MCP: Final = frozenset(
-    ("dataset", "store", "store_kind", "articles", "timeout", "memory", "services")
-)
-
 if TYPE_CHECKING:
     from xingtu.server.engine.evaluate import QueryResults
+
+# The settings of a server that has one client, and no network.
+_OF_MCP: Final = frozenset(
+    ("dataset", "store", "store_kind", "articles", "timeout", "memory", "services")
+)
 
 
 @click.command()
@@ -41,7 +42,7 @@ def serve(settings: Settings) -> None:
 
 
 @click.command()
-@partial(settings_options, names=OF_MCP)
+@partial(settings_options, names=_OF_MCP)
 def mcp(settings: Settings) -> None:
     """Answer one language model over standard input and output (Model Context Protocol)."""
     import asyncio
