@@ -1,6 +1,6 @@
 """What tools give back: a text for the model, the same as data for programs, and never too much."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, Field
@@ -66,6 +66,12 @@ def brief(text: str, length: int = 300) -> str:
     """Cut a text, and say how much is missing."""
     missing = len(text) - length
     return text if missing <= 0 else f"{text[:length]}…(+{missing:,} characters)"
+
+
+def few(texts: Sequence[str], most: int) -> list[str]:
+    """Keep the first of some short texts, and say how many are missing."""
+    missing = len(texts) - most
+    return [*texts] if missing <= 0 else [*texts[:most], f"…(+{missing:,} more)"]
 
 
 def write_json(data: Any) -> str:

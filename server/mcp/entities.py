@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from pyoxigraph import NamedNode
 
-from xingtu.server.mcp.answers import Page, brief, fit
+from xingtu.server.mcp.answers import Page, brief, few, fit
 from xingtu.server.mcp.finding import find_thing
 from xingtu.server.mcp.terms import shorten, write_term
 from xingtu.server.pages.about import About
@@ -86,10 +86,10 @@ def _introduce(about: About, facts: list[Fact], offset: int) -> Description:
         id=shorten(about.iri),
         label=brief(about.label("en").text, 120),
         label_zh=brief(about.labels.get("zh", ""), 120),
-        aliases=[brief(alias.text, 80) for alias in about.aliases[:6]],
-        types=[shorten(iri) for iri in about.types[:4]],
+        aliases=few([brief(alias.text, 80) for alias in about.aliases], 6),
+        types=few([shorten(iri) for iri in about.types], 6),
         definition=brief(definition.text if definition else ""),
-        wikidata=about.wikidata[:2],
+        wikidata=few(about.wikidata, 3),
         facts=facts,
         offset=offset,
     )

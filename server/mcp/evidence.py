@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from xingtu.ontology import XT, load_schema
 from xingtu.server.errors import InvalidRequest, NotFound
-from xingtu.server.mcp.answers import BUDGET, Page, brief, fit
+from xingtu.server.mcp.answers import BUDGET, Page, brief, few, fit
 from xingtu.server.mcp.entities import Fact, label_of, show_value, tell_fact
 from xingtu.server.mcp.finding import find_thing
 from xingtu.server.mcp.terms import expand, find_term, shorten
@@ -21,6 +21,7 @@ from xingtu.server.pages.statements import Statement, gather_statements
 _VALUES: Final = 200  # values of one property of one thing
 _SUGGESTED: Final = 8
 _CLAIMS: Final = 10
+_PASSAGES: Final = 5  # of a claim
 _FACTS: Final = 4_000  # characters of the list of facts, as JSON
 _QUOTED: Final = 600  # characters
 
@@ -52,6 +53,7 @@ class SourcedClaim(BaseModel):
     contradicts: list[str]
     superseded_by: list[str]
     passages: list[Evidence]
+    more_passages: int = Field(default=0, description="How many are not listed.")
 
 
 class EvidenceOfFact(Page):
@@ -168,6 +170,7 @@ def _explain(statement: Statement) -> str:
 
 def _source(claim: Claim, names: Names) -> SourcedClaim:
     subject, predicate = claim.one("subject"), claim.one("predicate")
+    passages = [*claim.passages.values()]
     label = label_of(claim.value, names)
     value = show_value(claim.value) + (f" ({label})" if label else "")
     return SourcedClaim(
@@ -178,9 +181,10 @@ def _source(claim: Claim, names: Names) -> SourcedClaim:
         reported_by=_labels(claim.iris("reportedBy"), names),
         as_of=claim.one("asOf")[:10],
         standing=[mood.word for mood in claim.standing],
-        contradicts=[shorten(iri) for iri in claim.iris("contradicts")[:5]],
-        superseded_by=[shorten(iri) for iri in claim.replaced_by[:5]],
-        passages=[_locate(each, names) for each in [*claim.passages.values()][:5]],
+        contradicts=few([shorten(iri) for iri in claim.iris("contradicts")], 5),
+        superseded_by=few([shorten(iri) for iri in claim.replaced_by], 5),
+        passages=[_locate(each, names) for each in passages[:_PASSAGES]],
+        more_passages=max(0, len(passages) - _PASSAGES),
     )
 
 
@@ -197,7 +201,7 @@ def _locate(passage: Passage, names: Names) -> Evidence:
 
 
 def _labels(iris: list[str], names: Names) -> list[str]:
-    return [f"{brief(names.label(iri).text, 80)} ({shorten(iri)})" for iri in iris]
+    return few([f"{brief(names.label(iri).text, 80)} ({shorten(iri)})" for iri in iris], 10)
 
 
 def _tell_claim(claim: SourcedClaim) -> Iterator[str]:
@@ -212,3 +216,5 @@ def _tell_claim(claim: SourcedClaim) -> Iterator[str]:
         yield f"  {each.article} “{each.title}” {each.start}-{each.end} sha256 {each.sha256}"
         if each.text is not None:
             yield f"  “{each.text}”"
+    if claim.more_passages:
+        yield f"  and {claim.more_passages} more passages"

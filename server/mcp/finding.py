@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from xingtu.server.errors import NotFound
-from xingtu.server.mcp.answers import Answer, brief, fit
+from xingtu.server.mcp.answers import Answer, brief, few, fit
 from xingtu.server.mcp.terms import expand, shorten
 from xingtu.server.pages.about import About, read_about
 from xingtu.server.pages.index import Found
@@ -79,7 +79,7 @@ def _describe(found: list[Found], wanted: str) -> list[Entity]:
             id=shorten(hit.entry.iri),
             label=brief(names.label(hit.entry.iri).text, 120),
             label_zh=brief(names.labels(hit.entry.iri).get("zh", ""), 120),
-            types=[shorten(iri) for iri in hit.entry.classes[:4]],
+            types=few([shorten(iri) for iri in hit.entry.classes], 6),
             matched=brief(hit.name.text, 120),
             exact=normalize(hit.name.text) == wanted,
             claims=hit.entry.weight,

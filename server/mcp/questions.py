@@ -1,18 +1,20 @@
 """The tool that lists the stored questions: examples of how to ask this graph."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
-from rapidfuzz import fuzz, process, utils
+from rapidfuzz import fuzz
 
 from xingtu.queries import Question
 from xingtu.server.errors import NotFound
 from xingtu.server.mcp.answers import Answer, fit
 from xingtu.server.mcp.terms import nearest
-from xingtu.server.pages.workbench import questions
+from xingtu.server.pages.workbench import questions, words_of
 
-_ALIKE: Final = 55  # of 100, by rapidfuzz's partial ratio of token sets
+_ALIKE: Final = 85  # of 100, by rapidfuzz's partial ratio
+_WORD: Final = re.compile(r"\w{3,}")
 
 
 class Example(BaseModel):
@@ -57,8 +59,9 @@ def find_questions(
     found = [Example(name=q.name, title=q.title) for q in _rank(words)]
     answer = Examples(examples=fit(found[:limit]))
     if len(answer.examples) < len(found):
+        shown = len(answer.examples)
         answer.notes.append(
-            f"{len(found)} questions fit; these are the first {len(answer.examples)}."
+            f"These are {shown} of {len(found)}: say more words, or a higher limit."
         )
     if not found:
         answer.notes.append("No question has such words. Without words, all are listed.")
@@ -74,24 +77,13 @@ def _show(name: str) -> Example:
 
 
 def _rank(words: str) -> list[Question]:
-    """Give those with all words; else those with some like them, the likest first."""
-    texts = {index: text_of(question) for index, question in enumerate(questions())}
-    wanted = words.lower().split()
-    whole = [index for index, text in texts.items() if all(word in text for word in wanted)]
-    if whole:
-        return [questions()[index] for index in whole]
-    found = process.extract(
-        words,
-        texts,
-        scorer=fuzz.token_set_ratio,
-        processor=utils.default_process,
-        score_cutoff=_ALIKE,
-        limit=None,
-    )
-    return [questions()[index] for _, _, index in found]
-
-
-def text_of(question: Question) -> str:
-    """Give the words by which a question is found."""
-    parts = (question.name, question.title, question.description, *question.keywords)
-    return " ".join(parts).lower()
+    """Give those with the most of the words, or ones spelt nearly so, then those with most."""
+    wanted = _WORD.findall(words.lower())
+    counted = [
+        (sum(fuzz.partial_ratio(word, text) >= _ALIKE for word in wanted), question)
+        for question in questions()
+        for text in [words_of(question)]
+    ]
+    best = max((count for count, _ in counted), default=0)
+    fitting = [each for each in counted if not wanted or each[0] > best / 2]
+    return [question for _, question in sorted(fitting, key=lambda each: -each[0])]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from pyoxigraph import Literal, NamedNode
 
 from xingtu.ontology import PREFIXES, XT
-from xingtu.server.mcp.answers import Answer, brief
+from xingtu.server.mcp.answers import Answer, brief, few
 from xingtu.server.mcp.terms import find_term, shorten
 from xingtu.server.mcp.texts import read_text
 from xingtu.server.pages.asking import ask_once
@@ -177,7 +177,7 @@ def _property(term: Term, count: int) -> Used:
 
 
 def _names(iris: "Iterator[str] | list[str]") -> list[str]:
-    return [shorten(iri) for iri in iris][:_LISTED]
+    return few([shorten(iri) for iri in iris], _LISTED)
 
 
 def _show(used: Used, joint: str) -> str:

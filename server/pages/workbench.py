@@ -62,7 +62,7 @@ def show() -> str:
         "query.html",
         text=chosen.text if chosen else _start(),
         chosen=chosen,
-        questions=[q for q in questions() if all(word in _words_of(q) for word in words)],
+        questions=[q for q in questions() if all(word in words_of(q) for word in words)],
         words=" ".join(words),
         settings=settings(),
     )
@@ -130,7 +130,8 @@ def _start() -> str:
     return "".join(line for line in lines if line.startswith(wanted)) + _START
 
 
-def _words_of(question: Question) -> str:
+def words_of(question: Question) -> str:
+    """Give the words by which a question is found, in lower case."""
     return " ".join((question.title, question.description, *question.keywords)).lower()
 
 

@@ -132,7 +132,9 @@ def test_questions_are_found_by_words_in_any_order_and_by_likeness(tools) -> Non
         return [each["name"] for each in tools.data("find_questions", words=words)["examples"]]
 
     assert "how-a-planned-date-moved" in found("moved date")
-    assert "launch-date-of-everything" in found("When will the next Mars mission launch?")
+    assert "launch-date-of-everything" in found("When will everything be launched?")
+    assert "where-sources-disagree" in found("sourcs disagre")
+    assert found("xyzzy") == []
     assert "near: where-sources-disagree" in tools.error(
         "find_questions", name="where-source-disagree"
     )
