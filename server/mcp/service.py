@@ -27,7 +27,7 @@ def make_server(app: Flask, website: str | None = None) -> Server[Any]:
         app: The pages' application, with `SPARQL`, the endpoint, in its configuration.
         website: The public URL, if there is one.
     """
-    logging.getLogger("mcp").setLevel(logging.ERROR)  # its warnings repeat what clients send
+    logging.getLogger("mcp").setLevel(logging.ERROR)  # it warns of all that clients do wrong
 
     async def list_tools(_context: object, _params: object) -> ListToolsResult:
         return ListToolsResult(tools=[describe_tool(tool) for tool in TOOLS.values()])

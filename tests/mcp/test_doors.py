@@ -334,11 +334,21 @@ def test_nothing_of_a_call_is_logged(tmp_path: Path) -> None:
         for query in ("ASK { ?s ?p 'secret' }", "secret", "SELECT ?secret"):
             post(server, call_of(query))
         post(server, message("secret"), **{"Mcp-Session-Id": "secret", "Host": "secret"})
-        post(server, b'{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": "secret"}')
+        for params in (
+            b'"secret"',
+            b'{"requestId": {"secret": 1}}',
+            b'{"progressToken": "secret"}',
+        ):
+            for method in (b"cancelled", b"progress"):
+                post(
+                    server,
+                    b'{"jsonrpc":"2.0","method":"notifications/%b","params":%b}' % (method, params),
+                )
         process.terminate()
         rest, errors = process.communicate(timeout=20)
-    assert "secret" not in rest + errors + log.read_text()
-    assert log.read_text().count('"path":"/mcp"') == 5
+    assert rest + errors == ""
+    assert "secret" not in log.read_text()
+    assert log.read_text().count('"path":"/mcp"') == 10
 
 
 def test_who_does_not_ask_pays_nothing() -> None:
