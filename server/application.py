@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from xingtu.server import pages, problems
+from xingtu.server import pages, problems, reconciliation
 from xingtu.server.engine.tasks import Answer, Engine, Task
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import Abilities, ServiceDescription
@@ -78,7 +78,7 @@ class Application:
             "ENGINE": self.engine,
             "ARTICLES": self.articles,
         }
-        for blueprint in pages.BLUEPRINTS:
+        for blueprint in (*pages.BLUEPRINTS, *reconciliation.BLUEPRINTS):
             app.register_blueprint(blueprint)
         metrics = metrics or Metrics(lambda: Stats(dataset=self.engine.version))
         operated = Operated(self.engine, run, metrics, self._authority, self.base, shown)

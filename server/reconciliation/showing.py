@@ -1,0 +1,129 @@
+"""Records, candidates and values as the two versions of the protocol write them."""
+
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from xingtu.server.names.normalizing import is_han
+from xingtu.server.pages.addresses import ID
+from xingtu.server.pages.asking import Term
+from xingtu.server.pages.dating import read_interval
+from xingtu.server.pages.language import translate
+from xingtu.server.pages.naming import choose_text
+from xingtu.server.pages.vocabulary import read_vocabulary
+from xingtu.server.reconciliation.index import RecordIndex
+from xingtu.server.reconciliation.properties import (
+    Json,
+    describe_property,
+    describe_type,
+    types_of,
+)
+from xingtu.server.reconciliation.records import Record
+from xingtu.server.reconciliation.scoring import Candidate
+
+_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_INTEGER: Final = _XSD + "integer"
+_FRACTIONAL: Final = {_XSD + name for name in ("decimal", "double", "float")}
+_MOST_NAMES: Final = 4
+_LARGEST: Final = 2**53  # what every JSON reader keeps exact (RFC 8259 §6)
+FEATURES: Final = {
+    "name": "Likeness of the name",
+    "exact_name": "The whole name is the same",
+    "same_sound": "The name sounds the same in Chinese",
+    "same_numbers": "The same numbers in the name",
+    "identifier": "An identifier is the same",
+    "type": "It has a type asked for",
+    "claims": "How many claims are about it",
+}
+
+
+def language_of(text: str) -> str:
+    """Guess the language of a text by its script: a Chinese cell wants Chinese names."""
+    return "zh" if any(map(is_han, text)) else "en"
+
+
+def describe_record(record: Record, language: str) -> str:
+    """Tell what a record is: its definition, or its type and the other names it can be found by."""
+    if definition := record.definition(language):
+        return definition
+    types = [describe_type(name).brief(language)["name"] for name in record.types[:1]]
+    shown = record.label(language).text
+    others = dict.fromkeys(name.text for name in record.names if name.text != shown)
+    return " · ".join([*types, *list(others)[:_MOST_NAMES]])
+
+
+def write_types(record: Record, language: str) -> list[Json]:
+    """Write the types of a record."""
+    return [describe_type(name).brief(language) for name in types_of(record)]
+
+
+def write_candidate(candidate: Candidate, language: str) -> Json:
+    """Write a candidate as version 0.2 has it."""
+    record = candidate.record
+    return {
+        "id": record.slug,
+        "name": record.label(language).text,
+        "description": describe_record(record, language),
+        "type": write_types(record, language),
+        "score": candidate.score,
+        "match": candidate.match,
+        "features": [{"id": name, "value": value} for name, value in candidate.features.items()],
+    }
+
+
+def write_draft_candidate(candidate: Candidate, language: str) -> Json:
+    """Write a candidate as version 1.0-draft has it: its language, and features with names."""
+    written = write_candidate(candidate, language)
+    for feature in written["features"]:
+        feature["name"] = name_feature(feature["id"], language)
+    tag = candidate.record.label(language).language
+    return written | ({"lang": tag} if tag else {})
+
+
+def name_feature(identifier: str, language: str) -> str:
+    """Name a feature: one of ours, or the likeness of a property."""
+    if text := FEATURES.get(identifier):
+        return translate(text, language)
+    return str(describe_property(identifier.removeprefix("property_")).brief(language)["name"])
+
+
+def write_value(term: Term, index: RecordIndex, language: str) -> Json:
+    """Write a value of a record for data extension.
+
+    A date is written as one only where it is a single day: another would have to be made up.
+    """
+    if isinstance(term, NamedNode):
+        return _write_thing(term.value, index, language)
+    if not isinstance(term, Literal):
+        return {}
+    kind = term.datatype.value
+    if kind == _INTEGER and abs(int(term.value)) <= _LARGEST:
+        return {"int": int(term.value)}
+    if kind in _FRACTIONAL and abs(float(term.value)) < float("inf"):
+        return {"float": float(term.value)}
+    if instant := _instant(term):
+        return {"date": instant}
+    return {"str": term.value}
+
+
+def write_text(term: Term, index: RecordIndex, language: str) -> str:
+    """Write a value as a text for people."""
+    written = write_value(term, index, language)
+    return str(written.get("name") or next(iter(written.values()), ""))
+
+
+def _write_thing(iri: str, index: RecordIndex, language: str) -> Json:
+    if record := index.records.get(iri.removeprefix(ID)):
+        return {"id": record.slug, "name": record.label(language).text}
+    term = read_vocabulary().get(iri)
+    label = choose_text(term.labels, language) if term else None
+    return {"str": label.text if label else iri}
+
+
+def _instant(term: Literal) -> str | None:
+    if term.datatype.value == _XSD + "dateTime":
+        return term.value
+    interval = None if term.language else read_interval(term.value)
+    if interval and interval.first and interval.first == interval.last:
+        return interval.earliest
+    return None
