@@ -12,6 +12,8 @@ from xingtu.server.names.likeness import Likeness, Spelling, compare, read_spell
 from xingtu.server.pages.addresses import ID
 from xingtu.server.reconciliation.records import Record, read_records
 
+LEAST_LIKE: Final = 40.0
+"""The likeness below which a name is no candidate."""
 _ALIKE: Final = 55  # of 100, by letters; what is less alike is found by its words or not at all
 _CANDIDATES: Final = 40  # names, by each way of finding them
 _RARE: Final = 60  # names that share a word, beyond which the word tells nothing
@@ -28,6 +30,7 @@ class Found(NamedTuple):
 
 
 NOTHING: Final = Found(Likeness(0.0), "")
+_TOO_UNLIKE: Final = Found(Likeness(LEAST_LIKE), "")
 
 
 class RecordIndex:
@@ -62,7 +65,7 @@ class RecordIndex:
         for row in sorted(self._shortlist(spelling)):
             slug, name, other = self._rows[row]
             found = Found(compare(spelling, other), name)
-            if found.likeness.score > best.get(slug, NOTHING).likeness.score:
+            if found.likeness.score > best.get(slug, _TOO_UNLIKE).likeness.score:
                 best[slug] = found
         return best
 

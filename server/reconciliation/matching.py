@@ -3,14 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
-from xingtu.server.reconciliation.index import RecordIndex
+from xingtu.server.reconciliation.index import LEAST_LIKE, RecordIndex
 from xingtu.server.reconciliation.queries import ReconciliationQuery
 from xingtu.server.reconciliation.scoring import Candidate, Scorer
 
 SAFE_SCORE: Final = 95.0
 SAFE_GAP: Final = 10.0
 """How far the next candidate stays behind a match, so that namesakes are left to the user."""
-_LEAST: Final = 40.0  # score of a candidate that is worth a look
 
 
 def match(query: ReconciliationQuery, index: RecordIndex) -> list[Candidate]:
@@ -18,7 +17,7 @@ def match(query: ReconciliationQuery, index: RecordIndex) -> list[Candidate]:
 
     A match has an identifier or the whole of a name, the type asked for, and no rival.
     """
-    candidates = [each for each in Scorer(query, index).candidates() if each.score >= _LEAST]
+    candidates = [each for each in Scorer(query, index).candidates() if each.score >= LEAST_LIKE]
     candidates.sort(key=_rank)
     if candidates:
         candidates[0] = replace(candidates[0], match=_is_safe(*candidates[:2]))

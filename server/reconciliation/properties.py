@@ -60,6 +60,12 @@ class Described:
         return self.brief(language) | ({"description": found.text} if found else {})
 
 
+@cache
+def name_types(names: tuple[str, ...], language: str) -> tuple[Json, ...]:
+    """Give identifiers and names of classes."""
+    return tuple(describe_type(name).brief(language) for name in names)
+
+
 def describe_type(name: str) -> Described:
     """Describe a class by its local name, whether or not there is one."""
     term = _term(name)
@@ -101,13 +107,18 @@ def search(listed: Iterable[Described], prefix: str) -> list[Described]:
     return [each for _, each in sorted(found, key=lambda pair: (pair[0], -pair[1].used))]
 
 
-def types_of(record: Record) -> list[str]:
+def types_of(record: Record) -> tuple[str, ...]:
     """List the local names of the classes of a record, the most specific first.
 
     Without the most general ones, which tell nothing and would win when OpenRefine guesses types.
     """
-    general = sorted(record.classes.difference(record.types, _roots()), key=_depth)
-    return [*record.types, *general[::-1]]
+    return _order_types(record.types, record.classes)
+
+
+@cache
+def _order_types(specific: tuple[str, ...], classes: frozenset[str]) -> tuple[str, ...]:
+    general = sorted(classes.difference(specific, _roots()), key=_depth)
+    return (*specific, *general[::-1])
 
 
 def _fits(described: Described, wanted: str) -> list[int]:

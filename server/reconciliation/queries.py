@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from xingtu.ontology import XT
 
-LIMIT: Final = 10
+LIMIT: Final = 5
 """How many candidates a query gets that does not say."""
 MOST: Final = 100
 """How many candidates any query gets."""

@@ -140,13 +140,16 @@ class Scorer:
     def _weigh_identifier(
         self, condition: Condition, record: Record, tally: _Tally
     ) -> float | None:
-        if condition.prop and self._names and not record.items:
-            return None
+        if condition.prop and self._names and not record.items and not self._knows(condition):
+            return None  # an item that no record has may be that of one without any
         value = _quantify(
             condition, lambda each: 100.0 * (record in self._index.identify(_identifier(each)))
         )
         tally.features["identifier"] = value == 100.0
         return tally.count(_IDENTIFIER, value or 0.0)
+
+    def _knows(self, condition: Condition) -> bool:
+        return any(self._index.identify(_identifier(value)) for value in condition.values)
 
 
 def _quantify(condition: Condition, measure: Callable[[Value], float | None]) -> float | None:

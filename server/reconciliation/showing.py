@@ -1,5 +1,7 @@
 """Records, candidates and values as the two versions of the protocol write them."""
 
+import re
+from math import isfinite
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -15,7 +17,7 @@ from xingtu.server.reconciliation.index import RecordIndex
 from xingtu.server.reconciliation.properties import (
     Json,
     describe_property,
-    describe_type,
+    name_types,
     types_of,
 )
 from xingtu.server.reconciliation.records import Record
@@ -23,9 +25,12 @@ from xingtu.server.reconciliation.scoring import Candidate
 
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _INTEGER: Final = _XSD + "integer"
-_FRACTIONAL: Final = {_XSD + name for name in ("decimal", "double", "float")}
+_NUMBERS: Final = {_INTEGER, *(_XSD + name for name in ("decimal", "double", "float"))}
 _MOST_NAMES: Final = 4
-_LARGEST: Final = 2**53  # what every JSON reader keeps exact (RFC 8259 §6)
+_LARGEST: Final = 2**53
+_DATE_TIME: Final = re.compile(
+    r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-][0-2]\d:[0-5]\d)?", re.ASCII
+)
 FEATURES: Final = {
     "name": "Likeness of the name",
     "exact_name": "The whole name is the same",
@@ -46,7 +51,7 @@ def describe_record(record: Record, language: str) -> str:
     """Tell what a record is: its definition, or its type and the other names it can be found by."""
     if definition := record.definition(language):
         return definition
-    types = [describe_type(name).brief(language)["name"] for name in record.types[:1]]
+    types = [each["name"] for each in name_types(record.types[:1], language)]
     shown = record.label(language).text
     others = dict.fromkeys(name.text for name in record.names if name.text != shown)
     return " · ".join([*types, *list(others)[:_MOST_NAMES]])
@@ -54,7 +59,7 @@ def describe_record(record: Record, language: str) -> str:
 
 def write_types(record: Record, language: str) -> list[Json]:
     """Write the types of a record."""
-    return [describe_type(name).brief(language) for name in types_of(record)]
+    return [*name_types(types_of(record), language)]
 
 
 def write_candidate(candidate: Candidate, language: str) -> Json:
@@ -96,14 +101,9 @@ def write_value(term: Term, index: RecordIndex, language: str) -> Json:
         return _write_thing(term.value, index, language)
     if not isinstance(term, Literal):
         return {}
-    kind = term.datatype.value
-    if kind == _INTEGER and abs(int(term.value)) <= _LARGEST:
-        return {"int": int(term.value)}
-    if kind in _FRACTIONAL and abs(float(term.value)) < float("inf"):
-        return {"float": float(term.value)}
     if instant := _instant(term):
         return {"date": instant}
-    return {"str": term.value}
+    return _write_number(term) or {"str": term.value}
 
 
 def write_text(term: Term, index: RecordIndex, language: str) -> str:
@@ -120,9 +120,23 @@ def _write_thing(iri: str, index: RecordIndex, language: str) -> Json:
     return {"str": label.text if label else iri}
 
 
+def _write_number(term: Literal) -> Json | None:
+    """Write a number, unless a reader of JSON would get another (RFC 8259 §6)."""
+    kind = term.datatype.value
+    if kind not in _NUMBERS:
+        return None
+    try:
+        number = int(term.value) if kind == _INTEGER else float(term.value)
+    except ValueError:  # a literal that its datatype does not have
+        return None
+    if isinstance(number, int):
+        return {"int": number} if abs(number) <= _LARGEST else None
+    return {"float": number} if isfinite(number) else None
+
+
 def _instant(term: Literal) -> str | None:
     if term.datatype.value == _XSD + "dateTime":
-        return term.value
+        return term.value if _DATE_TIME.fullmatch(term.value) else None
     interval = None if term.language else read_interval(term.value)
     if interval and interval.first and interval.first == interval.last:
         return interval.earliest

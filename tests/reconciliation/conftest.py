@@ -23,6 +23,10 @@ class Service:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
+    @staticmethod
+    def ids(found: list[dict[str, Any]]) -> list[str]:
+        return [each["id"] for each in found]
+
     def get(self, path: str = "", **headers: str) -> Any:
         return self.client.get(f"/reconcile{path}", headers=headers)
 
@@ -70,7 +74,3 @@ def serve() -> Callable[[str], Service]:
         return Service(create_app(LocalEngine(store)).test_client())
 
     return serve
-
-
-def ids(candidates: list[dict[str, Any]]) -> list[str]:
-    return [candidate["id"] for candidate in candidates]
