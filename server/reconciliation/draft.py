@@ -14,7 +14,7 @@ from xingtu.server.reconciliation.index import record_index
 from xingtu.server.reconciliation.manifest import BATCH, write_draft_manifest
 from xingtu.server.reconciliation.matching import match
 from xingtu.server.reconciliation.properties import Json
-from xingtu.server.reconciliation.queries import Entry, MalformedEntry, read_draft, read_entry
+from xingtu.server.reconciliation.queries import MalformedEntry, read_draft
 from xingtu.server.reconciliation.replies import language, read_json, reply
 from xingtu.server.reconciliation.showing import language_of, write_draft_candidate
 from xingtu.server.reconciliation.views import VIEWS, make_blueprint
@@ -41,7 +41,7 @@ def reconcile() -> Response:
         raise InvalidRequest("the batch is no JSON object with an array `queries`")
     if len(queries) > BATCH:
         raise BodyTooLarge(f"the batch has {len(queries)} queries, of {BATCH} allowed")
-    return reply({"results": [_answer(read_entry(each, read_draft)) for each in queries]})
+    return reply({"results": [_answer(each) for each in queries]})
 
 
 @blueprint.post(f"{PATH}/extend")
@@ -58,13 +58,15 @@ def extend_data() -> Response:
     )
 
 
-def _answer(entry: Entry) -> Json:
-    """Answer one query; one that cannot be read has no candidates, and says why."""
-    if isinstance(entry, MalformedEntry):
-        return {"candidates": [], "error": str(entry)}
-    told = (entry.language or "").partition("-")[0]
-    lang = language(told if told in LANGUAGES else language_of(entry.name))
-    found = match(entry, record_index())
+def _answer(entry: object) -> Json:
+    """Answer one query; one that is malformed has no candidates, and says why."""
+    try:
+        query = read_draft(entry)
+        found = match(query, record_index())
+    except MalformedEntry as error:
+        return {"candidates": [], "error": str(error)}
+    told = (query.language or "").partition("-")[0]
+    lang = language(told if told in LANGUAGES else language_of(query.name))
     return {"candidates": [write_draft_candidate(each, lang) for each in found]}
 
 

@@ -22,7 +22,7 @@ from xingtu.server.reconciliation.properties import (
 from xingtu.server.reconciliation.queries import read_name
 from xingtu.server.reconciliation.showing import write_text, write_value
 
-IDS: Final = 1000
+IDS: Final = 500
 PROPERTIES: Final = 50
 Rows = list[tuple[str, list[Json]]]
 """For each identifier, in order, one `{id, values}` for each column."""
@@ -63,7 +63,7 @@ def read_extension(document: object) -> Extension:
         raise InvalidRequest("`properties` is not an array")
     if len(ids) > IDS or len(properties) > PROPERTIES:
         raise BodyTooLarge(f"at most {IDS} ids and {PROPERTIES} properties are answered at once")
-    return Extension(ids, [_read_column(each) for each in properties])
+    return Extension([*dict.fromkeys(ids)], [_read_column(each) for each in properties])
 
 
 def extend(extension: Extension, index: RecordIndex, language: str) -> Rows:

@@ -16,6 +16,9 @@ def match(query: ReconciliationQuery, index: RecordIndex) -> list[Candidate]:
     """Find the candidates for a query, the best first.
 
     A match has an identifier or the whole of a name, the type asked for, and no rival.
+
+    Raises:
+        MalformedEntry: if the query asks for very many comparisons.
     """
     candidates = [each for each in Scorer(query, index).candidates() if each.score >= LEAST_LIKE]
     candidates.sort(key=_rank)

@@ -4,7 +4,7 @@ Sources: Reconciliation Service API 0.2, "Structure of a Reconciliation Query"; 
 Service". What the JSON schemas of those refuse, is refused here, but each query by itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -16,8 +16,7 @@ MOST: Final = 100
 """How many candidates any query gets."""
 LONGEST: Final = 500
 """Characters of a name or value; there is no longer name to be found."""
-_VALUES: Final = 100
-_CONDITIONS: Final = 50
+_VALUES: Final = 100  # of one query, in all
 _STRICTNESSES: Final = ("any", "should", "all")
 _QUANTIFIERS: Final = ("any", "all", "none")
 
@@ -64,7 +63,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class ReconciliationQuery:
-    """A query: `strictness` tells whether `types` are asked for any, all, or as a preference."""
+    """A query: `strictness` tells whether `types` are asked for any, all, or as a preference.
+
+    Raises:
+        MalformedEntry: if it has very many values.
+    """
 
     conditions: tuple[Condition, ...]
     types: tuple[str, ...] = ()
@@ -72,22 +75,14 @@ class ReconciliationQuery:
     limit: int = LIMIT
     language: str | None = None
 
+    def __post_init__(self) -> None:
+        if sum(len(each.values) for each in self.conditions) > _VALUES:
+            raise MalformedEntry(f"it has more than {_VALUES} names and values")
+
     @property
     def name(self) -> str:
         """The names asked for, as one text."""
         return " ".join(str(each) for c in self.conditions if c.names for each in c.values)
-
-
-Entry = ReconciliationQuery | MalformedEntry
-Reader = Callable[[Any], ReconciliationQuery]
-
-
-def read_entry(entry: object, read: Reader) -> Entry:
-    """Read one query of a batch, or tell why it cannot be read."""
-    try:
-        return read(entry)
-    except MalformedEntry as error:
-        return error
 
 
 def read_stable(entry: object) -> ReconciliationQuery:
@@ -164,8 +159,6 @@ def _read_condition(entry: object) -> Condition:
 
 def _values(given: object) -> tuple[Value, ...]:
     values = given if isinstance(given, list) else [given]
-    if len(values) > _VALUES:
-        raise MalformedEntry(f"a property has more than {_VALUES} values")
     return tuple(map(_value, values))
 
 
@@ -191,8 +184,8 @@ def _object(entry: object, known: set[str] | None = None) -> Mapping[str, Any]:
 def _list(given: object, name: str) -> list[Any]:
     if given is None:
         return []
-    if not isinstance(given, list) or len(given) > _CONDITIONS:
-        raise MalformedEntry(f"`{name}` is no array of at most {_CONDITIONS}")
+    if not isinstance(given, list):
+        raise MalformedEntry(f"`{name}` is no array")
     return given
 
 

@@ -9,11 +9,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xingtu.server.reconciliation.index import NOTHING, Found, RecordIndex, best_name
-from xingtu.server.reconciliation.queries import Condition, ReconciliationQuery, Reference, Value
+from xingtu.server.reconciliation.queries import (
+    Condition,
+    MalformedEntry,
+    ReconciliationQuery,
+    Reference,
+    Value,
+)
 from xingtu.server.reconciliation.records import Record
 from xingtu.server.reconciliation.values import AGREES, agree
 
 _NAME, _IDENTIFIER, _PROPERTY = 4.0, 12.0, 1.0  # weights
+_COMPARISONS: Final = 50_000  # of values with records, which take about half a second
 _OTHER_TYPE: Final = 0.6  # of the score, where the type is only a preference
 
 Features = dict[str, float | bool]
@@ -72,12 +79,18 @@ class Scorer:
         self._aimed = any(c.names or c.identifies for c in sought)
 
     def candidates(self) -> Iterator[Candidate]:
-        """Score all records that may answer."""
+        """Score all records that may answer.
+
+        Raises:
+            MalformedEntry: if those are very many for its values.
+        """
         slugs = {slug for found in self._names.values() for slug in found}
         slugs |= {record.slug for record in self._identified}
         if not self._aimed:
             props = {c.prop for c in self._query.conditions if c.prop}
             slugs |= {r.slug for prop in props for r in self._index.using.get(prop, ())}
+        if len(slugs) * sum(len(c.values) for c in self._query.conditions) > _COMPARISONS:
+            raise MalformedEntry("it asks for too many comparisons: give a name, or fewer values")
         for slug in sorted(slugs):
             if candidate := self._score(self._index.records[slug]):
                 yield candidate

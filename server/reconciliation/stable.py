@@ -16,7 +16,7 @@ from xingtu.server.reconciliation.manifest import BATCH, write_manifest
 from xingtu.server.reconciliation.matching import match
 from xingtu.server.reconciliation.previews import flyout
 from xingtu.server.reconciliation.properties import Json
-from xingtu.server.reconciliation.queries import Entry, MalformedEntry, read_entry, read_stable
+from xingtu.server.reconciliation.queries import MalformedEntry, read_stable
 from xingtu.server.reconciliation.replies import language, read_json, reply
 from xingtu.server.reconciliation.showing import language_of, write_candidate
 from xingtu.server.reconciliation.views import KIND, VIEWS, make_blueprint
@@ -63,21 +63,23 @@ def _answer_batch(batch: object) -> Json:
         raise InvalidRequest("`queries` is not a JSON object of queries")
     if len(batch) > BATCH:
         raise BodyTooLarge(f"the batch has {len(batch)} queries, of {BATCH} allowed")
-    return {key: _answer(read_entry(entry, read_stable)) for key, entry in batch.items()}
+    return {key: _answer(entry) for key, entry in batch.items()}
 
 
-def _answer(entry: Entry) -> Json:
-    """Answer one query; one that cannot be read has no candidates, and says why."""
-    if isinstance(entry, MalformedEntry):
-        return {"result": [], "error": str(entry)}
-    lang = language(language_of(entry.name))
-    return {"result": [write_candidate(each, lang) for each in match(entry, record_index())]}
+def _answer(entry: object) -> Json:
+    """Answer one query; one that is malformed has no candidates, and says why."""
+    try:
+        query = read_stable(entry)
+        found = match(query, record_index())
+    except MalformedEntry as error:
+        return {"result": [], "error": str(error)}
+    lang = language(language_of(query.name))
+    return {"result": [write_candidate(each, lang) for each in found]}
 
 
-def _read_single(text: str) -> Entry:
+def _read_single(text: str) -> object:
     """Read the one query of version 0.1: JSON, or a name as it is."""
-    query = read_json(text, "`query`") if text.lstrip().startswith("{") else {"query": text}
-    return read_entry(query, read_stable)
+    return read_json(text, "`query`") if text.lstrip().startswith("{") else {"query": text}
 
 
 def _extend(document: object) -> Json:

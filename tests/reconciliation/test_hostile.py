@@ -53,7 +53,7 @@ def test_what_is_no_batch_is_a_bad_request(service, element, text):
         {"query": "Mars", "properties": [{"v": "x"}]}, {"query": "Mars", "properties": [{"pid": 5, "v": "x"}]},
         {"query": "Mars", "properties": [{"pid": "x", "v": {"name": "x"}}]}, {"query": "Mars", "properties": [{"pid": "x", "v": {"id": 5}}]},
         {"query": "Mars", "properties": [{"pid": "x", "v": [["x"]]}]}, {"query": "Mars", "properties": [{"pid": "x", "v": ["x"] * 101}]},
-        {"query": "Mars", "properties": [{"pid": "x", "v": None}]}, {"query": "Mars", "properties": [{"pid": "x", "v": "x"}] * 51},
+        {"query": "Mars", "properties": [{"pid": "x", "v": None}]}, {"query": "Mars", "properties": [{"pid": "x", "v": "x"}] * 100}, {"properties": [{"pid": "label-en", "v": "x"}] * 99},
         {"query": "Mars", "properties": [{"pid": "x", "v": {"id": "x", "name": 5}}]},
     ],
     ids=lambda entry: repr(entry)[:50],
@@ -124,7 +124,7 @@ def test_what_is_too_large_is_refused(service):
         service.client.post("/reconcile/v1/match", data=large, content_type="application/json"), 413
     )
     for query in (
-        {"ids": ["a"] * 1001, "properties": []},
+        {"ids": [str(i) for i in range(501)], "properties": []},
         {"ids": [], "properties": [{"id": "a"}] * 51},
     ):
         problem(service.client.post("/reconcile", data={"extend": json.dumps(query)}), 413)
