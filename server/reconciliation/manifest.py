@@ -12,7 +12,7 @@ from xingtu.server.reconciliation.suggesting import KINDS
 
 BATCH: Final = 50
 """How many queries a batch may have."""
-WIDTH, HEIGHT = 430, 220  # of a preview, in pixels
+WIDTH, HEIGHT = 430, 190  # of a preview, in pixels
 _DEFAULT_TYPES: Final = (
     "Mission",
     "Programme",

@@ -9,6 +9,7 @@ from flask import Response, make_response, render_template
 
 from xingtu.ontology import XT
 from xingtu.server.errors import NotFound
+from xingtu.server.pages.dating import read_date
 from xingtu.server.pages.kinds import order_of
 from xingtu.server.pages.vocabulary import read_vocabulary
 from xingtu.server.reconciliation.index import RecordIndex
@@ -84,5 +85,6 @@ def _facts(record: Record, index: RecordIndex, language: str) -> Iterator[tuple[
     for prop in sorted(record.facts, key=lambda name: order_of(XT + name)):
         if order_of(XT + prop)[0] >= _UNIMPORTANT:
             return
-        values = [write_text(term, index, language) for term in record.facts[prop][:_VALUES]]
+        texts = (write_text(term, index, language) for term in record.facts[prop][:_VALUES])
+        values = [read_date(text, language) for text in texts]
         yield describe_property(prop).brief(language)["name"], values

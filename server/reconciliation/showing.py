@@ -107,9 +107,11 @@ def write_value(term: Term, index: RecordIndex, language: str) -> Json:
 
 
 def write_text(term: Term, index: RecordIndex, language: str) -> str:
-    """Write a value as a text for people."""
-    written = write_value(term, index, language)
-    return str(written.get("name") or next(iter(written.values()), ""))
+    """Write a value as a text: the name of a thing, else what the graph has."""
+    if isinstance(term, NamedNode):
+        written = _write_thing(term.value, index, language)
+        return str(written.get("name") or written["str"])
+    return term.value if isinstance(term, Literal) else ""
 
 
 def _write_thing(iri: str, index: RecordIndex, language: str) -> Json:

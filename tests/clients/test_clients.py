@@ -1,4 +1,4 @@
-"""Real clients ask the running server: SPARQLWrapper, rdflib, curl, Comunica and Jena.
+"""Real clients ask the running server: SPARQLWrapper, rdflib, curl, Comunica, Jena, reconciler.
 
 Comunica is run by npx; Jena's rsparql is in the jar of Fuseki, which XINGTU_FUSEKI names.
 """
@@ -90,3 +90,40 @@ def test_jena(endpoint: str) -> None:
     client = ("java", "-cp", jar, "arq.rsparql")
     output = run(*client, "--service", endpoint, "--results", "csv", QUERY)
     assert MISSION in output
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_reconciler(endpoint: str) -> None:
+    """Its columns are those of the candidates; it cannot read an answer without any (NumPy 2)."""
+    client, pandas = pytest.importorskip("reconciler"), pytest.importorskip("pandas")
+    service = endpoint.removesuffix("sparql") + "reconcile"
+    names = [
+        "Tianwen-3",
+        "天问三号",
+        "CZ-10A",
+        "中国航天科技集团",
+        "Q193701",
+        "Beijing",
+        "Chang'e 6",
+    ]
+    names += [f"Shenzhou-{number}" for number in range(12, 22)]  # more than its batches of ten
+    found = client.reconcile(pandas.Series(names), reconciliation_endpoint=service)
+    matched = dict(zip(found["input_value"], found["id"].where(found["match"]), strict=True))
+    slugs = ["tianwen-3", "tianwen-3", "long-march-10a", "casc", "spacex"]
+    assert [matched[name] for name in names[:5]] == slugs
+    assert matched["Shenzhou-19"] == "shenzhou-19"
+    assert pandas.isna(matched["Beijing"])  # the city, or its government
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_reconciler_with_a_type_and_properties(endpoint: str) -> None:
+    client, pandas = pytest.importorskip("reconciler"), pytest.importorskip("pandas")
+    table = pandas.DataFrame({"name": ["Tianwen-3", "Tianwen-2"], "target": ["Mars", "火星"]})
+    found = client.reconcile(
+        table["name"],
+        type_id="Mission",
+        property_mapping={"targets": table["target"]},
+        reconciliation_endpoint=endpoint.removesuffix("sparql") + "reconcile/zh",
+    )
+    assert list(found["name"]) == ["天问三号", "天问二号"]
+    assert list(found["match"]) == [True, False]
