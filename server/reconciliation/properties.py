@@ -20,7 +20,6 @@ from xingtu.server.pages.vocabulary import (
     DATA,
     OBJECT,
     Labels,
-    Term,
     ancestors,
     read_vocabulary,
 )
@@ -66,25 +65,22 @@ def name_types(names: tuple[str, ...], language: str) -> tuple[Json, ...]:
     return tuple(describe_type(name).brief(language) for name in names)
 
 
-def describe_type(name: str) -> Described:
+def describe_type(name: str, used: int = 0) -> Described:
     """Describe a class by its local name, whether or not there is one."""
-    term = _term(name)
-    known = term is not None and term.kind == CLASS
-    return _describe(name, term if known else None, 0)
+    return _describe(name, used, CLASS)
 
 
 def describe_property(name: str, used: int = 0) -> Described:
     """Describe a property by its identifier, whether or not there is one."""
     if text := _NAMES.get(name):
         return Described(name, {tag: translate(text, tag) for tag in ("en", "zh")}, {}, used)
-    term = _term(name)
-    return _describe(name, term if term and term.kind in {OBJECT, DATA} else None, used)
+    return _describe(name, used, OBJECT, DATA)
 
 
 def list_types(index: RecordIndex) -> list[Described]:
     """List the classes that records have, those of most records first."""
     used = Counter(name for record in index.records.values() for name in record.classes)
-    return [_describe(name, _term(name), count) for name, count in sorted(used.items(), key=_most)]
+    return [describe_type(name, count) for name, count in sorted(used.items(), key=_most)]
 
 
 def list_properties(records: Iterable[Record]) -> list[Described]:
@@ -92,8 +88,8 @@ def list_properties(records: Iterable[Record]) -> list[Described]:
     used = Counter(prop for record in records for prop, values in record.facts.items() if values)
     names = [name for name in _NAMES if used[name]]
     others = sorted(((p, n) for p, n in used.items() if p not in _NAMES), key=_most)
-    known = [describe_property(name, count) for name, count in others if _term(name)]
-    return [describe_property(name, used[name]) for name in names] + known
+    known = [(name, count) for name, count in others if XT + name in read_vocabulary()]
+    return [describe_property(name, used[name]) for name in [*names, *dict(known)]]
 
 
 def search(listed: Iterable[Described], prefix: str) -> list[Described]:
@@ -110,14 +106,14 @@ def search(listed: Iterable[Described], prefix: str) -> list[Described]:
 def types_of(record: Record) -> tuple[str, ...]:
     """List the local names of the classes of a record, the most specific first.
 
-    Without the most general ones, which tell nothing and would win when OpenRefine guesses types.
+    OpenRefine guesses the type of a column by their places as much as by their number.
     """
     return _order_types(record.types, record.classes)
 
 
 @cache
 def _order_types(specific: tuple[str, ...], classes: frozenset[str]) -> tuple[str, ...]:
-    general = sorted(classes.difference(specific, _roots()), key=_depth)
+    general = sorted(classes.difference(specific), key=_depth)
     return (*specific, *general[::-1])
 
 
@@ -129,27 +125,15 @@ def _fits(described: Described, wanted: str) -> list[int]:
     ]
 
 
-def _describe(name: str, term: Term | None, used: int) -> Described:
-    return (
-        Described(name, term.labels, term.definitions, used)
-        if term
-        else Described(name, {}, {}, used)
-    )
-
-
-def _term(name: str) -> Term | None:
-    return read_vocabulary().get(XT + name)
+def _describe(name: str, used: int, *kinds: str) -> Described:
+    term = read_vocabulary().get(XT + name)
+    if term is None or term.kind not in kinds:
+        return Described(name, {}, {}, used)
+    return Described(name, term.labels, term.definitions, used)
 
 
 def _most(pair: tuple[str, int]) -> tuple[int, tuple[int, str]]:
     return -pair[1], order_of(XT + pair[0])
-
-
-@cache
-def _roots() -> frozenset[str]:
-    terms = read_vocabulary()
-    classes = [term for term in terms.values() if term.kind == CLASS]
-    return frozenset(t.name for t in classes if not any(parent in terms for parent in t.parents))
 
 
 @cache
