@@ -16,8 +16,16 @@ _LANGUAGE: Final[Json] = {"type": "string", "enum": ["en", "zh"]}
 _CALLBACK: Final = ("callback", _TEXT, "A JavaScript function, for JSONP.")
 _TONGUE: Final = ("lang", _LANGUAGE, "The language of names, in place of Accept-Language.")
 _ELEMENTS: Final[Json] = {
-    "queries": {"type": "string", "contentMediaType": "application/json"},
-    "extend": {"type": "string", "contentMediaType": "application/json"},
+    "queries": {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "examples": ['{"q0": {"query": "Tianwen-3", "type": "Mission"}}'],
+    },
+    "extend": {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "examples": ['{"ids": ["tianwen-3"], "properties": [{"id": "wikidata"}]}'],
+    },
 }
 _MATCHING: Final[Json] = {
     "type": "object",

@@ -69,14 +69,12 @@ class Scorer:
         self._names = {
             text: index.find(text) for c in sought if c.names for text in map(_text, c.values)
         }
-        self._identified = [
-            record
+        self._identified = {
+            c: [record for value in c.values for record in index.identify(_identifier(value))]
             for c in sought
             if c.names or c.identifies
-            for value in c.values
-            for record in index.identify(_identifier(value))
-        ]
-        self._aimed = any(c.names or c.identifies for c in sought)
+        }
+        self._aimed = bool(self._identified)
 
     def candidates(self) -> Iterator[Candidate]:
         """Score all records that may answer.
@@ -85,7 +83,7 @@ class Scorer:
             MalformedEntry: if those are very many for its values.
         """
         slugs = {slug for found in self._names.values() for slug in found}
-        slugs |= {record.slug for record in self._identified}
+        slugs |= {record.slug for found in self._identified.values() for record in found}
         if not self._aimed:
             props = {c.prop for c in self._query.conditions if c.prop}
             slugs |= {r.slug for prop in props for r in self._index.using.get(prop, ())}
@@ -141,7 +139,7 @@ class Scorer:
             "same_sound": best.exact or best.same_sound,
             "same_numbers": best.same_numbers,
         }
-        if record in self._identified:
+        if record in self._identified.get(condition, ()):
             tally.features["identifier"] = True
             return tally.count(_NAME, 100.0)
         value = _quantify(condition, lambda each: found[each].likeness.score)
@@ -153,16 +151,14 @@ class Scorer:
     def _weigh_identifier(
         self, condition: Condition, record: Record, tally: _Tally
     ) -> float | None:
-        if condition.prop and self._names and not record.items and not self._knows(condition):
+        known = self._identified.get(condition)
+        if condition.prop and self._names and not record.items and not known:
             return None  # an item that no record has may be that of one without any
         value = _quantify(
             condition, lambda each: 100.0 * (record in self._index.identify(_identifier(each)))
         )
         tally.features["identifier"] = value == 100.0
         return tally.count(_IDENTIFIER, value or 0.0)
-
-    def _knows(self, condition: Condition) -> bool:
-        return any(self._index.identify(_identifier(value)) for value in condition.values)
 
 
 def _quantify(condition: Condition, measure: Callable[[Value], float | None]) -> float | None:

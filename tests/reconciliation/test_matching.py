@@ -183,10 +183,14 @@ def test_types_restrict_unless_they_are_a_preference(namesakes, kind, strictness
     assert all(each["match"] is False for each in candidates)
 
 
-def test_another_wikidata_item_speaks_against_a_name(service):
+def test_a_name_and_a_wikidata_item_that_contradict_each_other_match_nothing(service):
     candidates = service.match("SpaceX", properties=[{"pid": "wikidata", "v": "Q405"}])
-    assert not any(each["match"] for each in candidates if each["id"] == "spacex")
     assert candidates[0]["id"] == "moon"
+    assert not any(each["match"] for each in candidates)
+    assert first(service.match("Moon", properties=[{"pid": "wikidata", "v": "Q405"}])) == (
+        "moon",
+        True,
+    )
 
 
 def test_a_description_of_ours_is_only_matched_where_its_type_is_asked_for(namesakes):
