@@ -2,7 +2,7 @@
 
 import click
 
-from xingtu.server import authoring, serving, storing
+from xingtu.server import authoring, exporting, serving, storing
 
 
 @click.group()
@@ -23,6 +23,7 @@ for command in (
     authoring.check,
     authoring.expect,
     authoring.anchor,
+    exporting.export,
 ):
     main.add_command(command)
 

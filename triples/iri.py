@@ -11,6 +11,7 @@ from xingtu.ontology import XT
 
 ID = "https://w3id.org/xingtu/id/"
 GRAPH = "https://w3id.org/xingtu/graph/"
+WIKIDATA = "http://www.wikidata.org/entity/"
 ONTOLOGY = ox.NamedNode(XT.removesuffix("#"))
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED = ("claim-", "evidence-")
@@ -36,7 +37,7 @@ def graph(name: str) -> ox.NamedNode:
 
 def wikidata(item: str) -> ox.NamedNode:
     """Return the IRI of a Wikidata item."""
-    return ox.NamedNode(f"http://www.wikidata.org/entity/{item}")
+    return ox.NamedNode(WIKIDATA + item)
 
 
 def evidence(article: str, start: int, end: int) -> ox.NamedNode:

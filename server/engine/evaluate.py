@@ -22,10 +22,10 @@ from pyoxigraph import (
 from xingtu.server.engine.coding import compress
 from xingtu.server.engine.dataset import DEFAULT_GRAPH, choose_graphs
 from xingtu.server.engine.faults import engine_errors
-from xingtu.server.engine.spool import Spool, refuse_rows, refuse_triples
+from xingtu.server.engine.spool import Spool, refuse_many_triples, refuse_rows, refuse_triples
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph
 from xingtu.server.errors import InvalidGraphName, NotFound
-from xingtu.server.formats import choose_graph_format, finish_body
+from xingtu.server.formats import carries_any_graph, choose_graph_format, finish_body, syntax_of
 
 Graphs = tuple[NamedNode, ...]
 QueryResults = QuerySolutions | QueryBoolean | QueryTriples
@@ -142,6 +142,10 @@ def write_answer(
             assert syntax is not None  # the table has registered types only
             results.serialize(spool.stream, format=syntax)
             refuse_rows(spool.close(), syntax, limits.rows)
+        elif isinstance(results, QueryTriples) and carries_any_graph(task.formats[0]):
+            syntax = syntax_of(task.formats[0])
+            results.serialize(spool.stream, format=syntax)
+            refuse_many_triples(spool.close(), syntax, limits.rows)
         else:
             triples = [*islice(results, limits.rows + 1)]
             refuse_triples(len(triples), limits.rows)

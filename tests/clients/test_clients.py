@@ -1,4 +1,4 @@
-"""Real clients ask the running server: SPARQLWrapper, rdflib, curl, Comunica, Jena, reconciler.
+"""Real clients ask the running server: SPARQLWrapper, rdflib, curl, Comunica, Jena, reconciler; and a reader of SSSOM.
 
 Comunica is run by npx; Jena's rsparql is in the jar of Fuseki, which XINGTU_FUSEKI names.
 """
@@ -12,6 +12,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+
+from xingtu.triples.mapping import MAPPINGS
+from xingtu.triples.source import FOLDER, load_source
 
 pytestmark = pytest.mark.clients
 
@@ -90,6 +93,16 @@ def test_jena(endpoint: str) -> None:
     client = ("java", "-cp", jar, "arq.rsparql")
     output = run(*client, "--service", endpoint, "--results", "csv", QUERY)
     assert MISSION in output
+
+
+def test_a_reader_of_sssom_reads_the_mappings() -> None:
+    import sssom_pydantic
+
+    source = load_source()
+    pack = sssom_pydantic.read(FOLDER / MAPPINGS)
+    found = {(m.subject.identifier, m.predicate.identifier, m.object.identifier) for m in pack[0]}
+    assert found == {(m.subject, m.predicate, m.item) for m in source.mappings}
+    assert all(mapping.confidence and mapping.see_also for mapping in pack[0])
 
 
 @pytest.mark.filterwarnings("ignore")
