@@ -19,6 +19,7 @@ from xingtu.triples.iri import graph
 pytestmark = pytest.mark.java
 OWL = "http://www.w3.org/2002/07/owl#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+DESCRIPTION = {graph(name) for name in ("dataset", "void", "examples")}
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +147,7 @@ def built():
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         if not isinstance(value, ox.NamedNode) or not isinstance(subject, ox.NamedNode):
             continue
-        if quad.graph_name in {graph("dataset")} or is_term(subject, schema):
+        if quad.graph_name in DESCRIPTION or is_term(subject, schema):
             continue
         if predicate in objects or (predicate == RDF_TYPE and not value.value.startswith(OWL)):
             yield subject.value, predicate, value.value
