@@ -17,6 +17,7 @@ from xingtu.server.http.graph_store import GraphStoreEndpoint
 from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
+from xingtu.server.http.release import ReleaseEndpoint
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of
 from xingtu.server.operation.authority import Authority
@@ -65,7 +66,7 @@ class Application:
         graph_store = GraphStoreEndpoint(
             self.engine, authorize=authority.authorize, policy=self.policy
         )
-        return {"sparql": sparql, "gsp": graph_store}
+        return {"sparql": sparql, "gsp": graph_store, "release": ReleaseEndpoint(self.engine)}
 
     def flask(self, metrics: Metrics | None = None, shown: str = "on") -> Flask:
         """Make the Flask application: pages, and the endpoints as views."""
