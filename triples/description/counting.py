@@ -29,8 +29,8 @@ class Counts:
                 self._store.bulk_extend(quads)
 
     def solve(self, name: str) -> list[Row]:
-        """Answer the query of a name; each row has every variable."""
+        """Answer the query of a name; a row is without the variables that are unbound."""
         rows = self._store.query((FOLDER / f"{name}.rq").read_text("utf-8"))
         assert isinstance(rows, ox.QuerySolutions)
         names = [variable.value for variable in rows.variables]
-        return [{name: row[name] for name in names} for row in rows]
+        return [{name: row[name] for name in names if row[name] is not None} for row in rows]

@@ -60,10 +60,11 @@ def describe_record(
 
 
 def _coverage(counts: Counts) -> Iterator[ox.Triple]:
-    period = iri.part("dataset", "period")
-    yield _say(DATASET, DCTERMS + "temporal", period)
-    yield _say(period, RDF_TYPE.value, ox.NamedNode(DCTERMS + "PeriodOfTime"))
-    for name, value in counts.solve("coverage")[0].items():
+    period, ends = iri.part("dataset", "period"), counts.solve("coverage")[0]
+    if ends:
+        yield _say(DATASET, DCTERMS + "temporal", period)
+        yield _say(period, RDF_TYPE.value, ox.NamedNode(DCTERMS + "PeriodOfTime"))
+    for name, value in ends.items():
         yield _say(period, DCAT + name, value)
 
 
