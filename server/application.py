@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response
 
@@ -12,11 +13,12 @@ from xingtu.server import pages, problems
 from xingtu.server.engine.tasks import Answer, Engine, Task
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import Abilities, ServiceDescription
-from xingtu.server.http.front import COMMON_HEADERS
+from xingtu.server.http.front import COMMON_HEADERS, Recall
 from xingtu.server.http.graph_store import GraphStoreEndpoint
 from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
+from xingtu.server.http.relay import Relay, Responder
 from xingtu.server.http.release import ReleaseEndpoint
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of
@@ -40,6 +42,7 @@ class Application:
         cache: Keeps answers.
         articles: The folder of the texts of the articles, if the operator has them.
         run: Does a task from a thread, and waits for it; a loop of its own does if None.
+        responder: Has queries answered elsewhere; here if None.
     """
 
     engine: Engine
@@ -47,26 +50,42 @@ class Application:
     authority: Authority | None = None
     policy: Policy = field(default_factory=Policy)
     abilities: Abilities = field(default_factory=Abilities)
-    cache: ResultCache = field(default_factory=lambda: ResultCache(0))
+    cache: ResultCache[Any] = field(default_factory=lambda: ResultCache(0))
     articles: Path | None = None
     run: Callable[[Task], Answer] | None = None
+    responder: Responder | None = None
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
         """The endpoints by the first segment of their path."""
-        authority = self._authority
-        sparql = SparqlEndpoint(
+        graph_store = GraphStoreEndpoint(
+            self.engine, authorize=self._authority.authorize, policy=self.policy
+        )
+        return {
+            "sparql": self._relay or self._sparql,
+            "gsp": graph_store,
+            "release": ReleaseEndpoint(self.engine),
+        }
+
+    @property
+    def recalls(self) -> dict[str, Recall]:
+        """What gives responses that are kept, by the same."""
+        return {"sparql": self._relay.recall} if self._relay else {}
+
+    @cached_property
+    def _relay(self) -> Relay | None:
+        return Relay(self.responder, self._sparql, self.cache) if self.responder else None
+
+    @cached_property
+    def _sparql(self) -> SparqlEndpoint:
+        return SparqlEndpoint(
             self.engine,
-            authorize=authority.authorize,
+            authorize=self._authority.authorize,
             description=ServiceDescription(self.engine, self.abilities),
-            cache=self.cache,
+            cache=ResultCache(0) if self.responder else self.cache,
             policy=self.policy,
             graphs_by=History(self.engine).graphs_by,
         )
-        graph_store = GraphStoreEndpoint(
-            self.engine, authorize=authority.authorize, policy=self.policy
-        )
-        return {"sparql": sparql, "gsp": graph_store, "release": ReleaseEndpoint(self.engine)}
 
     def flask(self, metrics: Metrics | None = None, shown: str = "on") -> Flask:
         """Make the Flask application: pages, and the endpoints as views."""

@@ -22,13 +22,15 @@ from xingtu.server.engine.tasks import Answer, Engine, Limits, Task
 from xingtu.server.errors import MalformedData, MissingDataset
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import Abilities
+from xingtu.server.http.direct import DirectProtocol
 from xingtu.server.http.front import Allowance, Front, Observer
 from xingtu.server.http.policy import Policy
+from xingtu.server.http.relay import make_endpoint
 from xingtu.server.http.wsgi import endpoint_of
 from xingtu.server.operation.access_log import AccessLog
 from xingtu.server.operation.addresses import client_of
 from xingtu.server.operation.authority import Authority, read_token
-from xingtu.server.operation.guard import Guard, GuardedProtocol, give_up_on_silence
+from xingtu.server.operation.guard import Guard, give_up_on_silence
 from xingtu.server.operation.metrics import Metrics, Stats
 from xingtu.server.operation.rates import Rates
 from xingtu.server.operation.settings import Settings
@@ -82,9 +84,20 @@ async def open_engine(settings: Settings) -> Engine:
     files = tuple(map(Path, settings.dataset))
     directory = settings.store_directory
     version = "" if directory else await asyncio.to_thread(fingerprint, files)
-    options = PoolOptions(settings.workers, settings.long_queries, settings.queue)
+    make = partial(make_endpoint, _policy_of(settings))
+    options = PoolOptions(settings.workers, settings.long_queries, settings.queue, make)
     return await Pool.start(
         version, files=files, directory=directory, limits=limits, options=options
+    )
+
+
+def _policy_of(settings: Settings) -> Policy:
+    return Policy(
+        settings.services,
+        settings.loads,
+        settings.timeout,
+        settings.max_timeout,
+        settings.write_timeout,
     )
 
 
@@ -96,21 +109,16 @@ def _make_front(
     def run(task: Task) -> Answer:
         return asyncio.run_coroutine_threadsafe(engine.run(task), loop).result()
 
-    cache = ResultCache(settings.cache * MIB)
+    cache = ResultCache[Any](settings.cache * MIB)
     application = Application(
         engine,
         base,
         authority=authority,
-        policy=Policy(
-            settings.services,
-            settings.loads,
-            settings.timeout,
-            settings.max_timeout,
-            settings.write_timeout,
-        ),
+        policy=_policy_of(settings),
         abilities=_abilities_of(engine, settings),
         cache=cache,
         run=run,
+        responder=engine if isinstance(engine, Pool) else None,
     )
     metrics = Metrics(partial(read_stats, engine, guard, cache))
     observers: list[Observer] = [metrics.observe]
@@ -128,6 +136,7 @@ def _make_front(
         gates=[lambda request: rates.admit(request.client)],
         charge=rates.charge,
         observers=observers,
+        recalls=application.recalls,
     )
 
 
@@ -139,7 +148,7 @@ def _abilities_of(engine: Engine, settings: Settings) -> Abilities:
     return Abilities(federated=federated)
 
 
-def read_stats(engine: Engine, guard: Guard, cache: ResultCache) -> Stats:
+def read_stats(engine: Engine, guard: Guard, cache: ResultCache[Any]) -> Stats:
     """Read how the server fares."""
     ours = engine if isinstance(engine, Pool) else None
     return Stats(
@@ -157,7 +166,7 @@ def read_stats(engine: Engine, guard: Guard, cache: ResultCache) -> Stats:
 def _make_server(front: Front, guard: Guard, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         front,
-        http=cast(Any, partial(GuardedProtocol, guard=guard)),  # uvicorn only calls it
+        http=cast(Any, partial(DirectProtocol, guard=guard, front=front)),  # uvicorn only calls it
         interface="asgi3",
         ws="none",
         lifespan="off",

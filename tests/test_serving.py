@@ -195,7 +195,7 @@ def test_a_query_whose_client_left_is_stopped() -> None:
     with serving("--timeout", "60", str(DATA)) as (host, port, _):
         with socket.create_connection((host, port)) as client:
             client.sendall(f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            assert eventually(lambda: metric((host, port), "running") == 1)
+            assert eventually(lambda: metric((host, port), "long_running") == 1)
         assert eventually(lambda: metric((host, port), "running") == 0)
         assert metric((host, port), "kills_total") == 1
 

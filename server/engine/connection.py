@@ -7,7 +7,6 @@ import signal
 from pathlib import Path
 from typing import Any, cast
 
-from xingtu.server.engine.tasks import Answer
 from xingtu.server.engine.wire import Unpacker, pack
 from xingtu.server.engine.worker import Order
 from xingtu.server.engine.zygote import GOODBYE, Death
@@ -111,8 +110,8 @@ class WorkerLink(_Link):
         if self._reply is not None and not self._reply.done():
             self._reply.set_result(None)
 
-    async def ask(self, order: Order) -> Answer:
-        """Have an order done.
+    async def ask(self, order: Order) -> Any:
+        """Have an order done, and give the worker's `Reply`.
 
         Raises:
             TimedOut, OutOfMemory, EngineDied: if the worker was ended.
@@ -124,9 +123,11 @@ class WorkerLink(_Link):
         else:
             self.send(order)
         reply = await self._reply
-        if isinstance(reply, Answer):
-            return reply
-        raise await self._obituary() if reply is None else reply
+        if reply is None:
+            raise await self._obituary()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def kill(self, reason: Exception | None) -> None:
         """End the worker, whatever it does; `reason` is what those who wait are told."""

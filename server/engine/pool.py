@@ -5,14 +5,16 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xingtu.server.engine.connection import WorkerLink
+from xingtu.server.engine.inside import MakeEndpoint
 from xingtu.server.engine.lanes import Lanes, Turn
 from xingtu.server.engine.nest import Nest
 from xingtu.server.engine.pace import Pace
 from xingtu.server.engine.snapshots import Snapshots
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task
-from xingtu.server.engine.worker import Read
+from xingtu.server.engine.worker import Read, Respond
 from xingtu.server.engine.zygote import KEEPER, READER, Plan
 from xingtu.server.errors import (
     EngineDied,
@@ -21,15 +23,17 @@ from xingtu.server.errors import (
     ServerBusy,
     TimedOut,
 )
+from xingtu.server.http.message import Request, Response
 
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """How many may do what at once; see `Lanes`."""
+    """How many may do what at once (see `Lanes`), and what makes the endpoint for `respond`."""
 
     fast: int = 4
     slow: int = 16
     queue: int = 256
+    make_endpoint: MakeEndpoint | None = None
 
 
 @dataclass(slots=True)
@@ -76,14 +80,15 @@ class Pool:
             files: RDF files for the memory; none and no directory: the packaged dataset.
             directory: A store on disk, which may be written.
             limits: What one task may use.
-            options: How many may run.
+            options: How it works.
 
         Raises:
             MissingDataset, MalformedData, OSError, StoreUnusable: if it cannot be loaded.
         """
         spool = Path(tempfile.mkdtemp(prefix="xingtu-"))
-        plan = Plan(spool / "engine", spool, files, directory, limits or Limits())
-        pool = cls(plan, version, options or PoolOptions())
+        options, limits = options or PoolOptions(), limits or Limits()
+        plan = Plan(spool / "engine", spool, files, directory, limits, options.make_endpoint)
+        pool = cls(plan, version, options)
         try:
             await pool._settle()
             if directory is not None:
@@ -125,16 +130,24 @@ class Pool:
     async def run(self, task: Task) -> Answer:
         """Do the task in a worker; see `Engine`."""
         if isinstance(task, Query | ReadGraph):
-            turn = await self.lanes.enter()
-            try:
-                return await self._read(task, turn)
-            finally:
-                self.lanes.leave(turn)
+            answer: Answer = await self._read(Read(task))
+            return answer
         if self._snapshots is None:
             raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
         answer = await self._snapshots.write(task)
         self.counts.updates += 1
         return answer
+
+    async def respond(self, request: Request) -> Response:
+        """Have a request answered by the endpoint in a worker.
+
+        Raises:
+            Exception: what the endpoint raises, and what ended its worker.
+        """
+        asked = (request.method, request.path, request.query_string, request.headers)
+        whole = (*asked, request.body, request.client, request.base)
+        order = Respond(whole, self.version, timeout=self._plan.limits.seconds)
+        return Response(*await self._read(order))
 
     async def backup(self, target: Path) -> None:
         """Copy the store on disk, as it is now, into a new directory."""
@@ -168,13 +181,17 @@ class Pool:
             self._snapshots.close()
         shutil.rmtree(self._plan.spool, ignore_errors=True)
 
-    async def _read(self, task: Query | ReadGraph, turn: Turn) -> Answer:
-        if self._snapshots is None:
-            return await self._ask(Read(task), turn)
-        async with self._snapshots.newest() as snapshot:
-            return await self._ask(Read(task, snapshot), turn)
+    async def _read(self, order: Read | Respond) -> Any:
+        turn = await self.lanes.enter()
+        try:
+            if self._snapshots is None:
+                return await self._ask(order, turn)
+            async with self._snapshots.newest() as snapshot:
+                return await self._ask(order._replace(snapshot=snapshot), turn)
+        finally:
+            self.lanes.leave(turn)
 
-    async def _ask(self, order: Read, turn: Turn) -> Answer:
+    async def _ask(self, order: Read | Respond, turn: Turn) -> Any:
         worker, nest = await self._take(), self._nest
         pace = Pace(worker, turn, self.lanes)
         try:

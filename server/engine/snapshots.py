@@ -126,4 +126,5 @@ class Snapshots:
     async def _ask(self, order: Order) -> Answer:
         if self._keeper is None or not self._keeper.alive:
             self._keeper = await self._open_keeper()
-        return await self._keeper.ask(order)
+        answer: Answer = await self._keeper.ask(order)
+        return answer

@@ -5,32 +5,34 @@ The kernel ends it at the deadline of a task: pyoxigraph cannot be interrupted (
 
 import os
 import resource
-import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pyoxigraph import Store
 
 from xingtu.server import errors
 from xingtu.server.durable.writer import Writer
 from xingtu.server.engine import wire
-from xingtu.server.engine.evaluate import Dataset, read
+from xingtu.server.engine.evaluate import Dataset
+from xingtu.server.engine.inside import Inside, finish, set_deadline
 from xingtu.server.engine.tasks import (
     Answer,
     DropGraph,
-    Limits,
     Query,
     ReadGraph,
     Update,
     WriteGraph,
 )
+from xingtu.server.http.message import Endpoint, Request
 
 _EXPECTED: Final = (
     errors.QueryError,
+    errors.InvalidRequest,
     errors.NotFound,
     errors.NotAcceptable,
+    errors.MethodNotAllowed,
     errors.UnsupportedBody,
     errors.StoreFull,
     errors.StoreUnusable,
@@ -42,6 +44,27 @@ class Read(NamedTuple):
 
     task: Query | ReadGraph
     snapshot: Path | None = None
+
+
+class Respond(NamedTuple):
+    """Answer a request to the endpoint; `request` has the fields of an `http.message.Request`.
+
+    `version` is that of the dataset, and `timeout` for all that is not a task with its own.
+    """
+
+    request: tuple[Any, ...]
+    version: str
+    snapshot: Path | None = None
+    timeout: float = 30.0
+
+
+class Responded(NamedTuple):
+    """The fields of an `http.message.Response`."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes | Path
+    notes: dict[str, str]
 
 
 class Write(NamedTuple):
@@ -64,26 +87,38 @@ class Backup(NamedTuple):
     timeout: float = 600.0
 
 
-Order = Read | Write | Publish | Backup
+Order = Read | Respond | Write | Publish | Backup
+Reply = Answer | Responded
 
 
 class Reader:
-    """Does orders that read."""
+    """Does orders that read.
 
-    def __init__(self, store: Store | None, limits: Limits, folder: Path) -> None:
-        self._dataset = None if store is None else Dataset(store)
-        self._limits = limits
-        self._folder = folder
+    Args:
+        store: The dataset, if it is in memory.
+        engine: Gets the dataset.
+        endpoint: Answers requests over that engine.
+    """
+
+    def __init__(self, store: Store | None, engine: Inside, endpoint: Endpoint | None) -> None:
+        self._engine = engine
+        self._endpoint = endpoint
         self._snapshot: Path | None = None
+        if store is not None:
+            engine.dataset = Dataset(store)
 
-    def __call__(self, order: Order) -> Answer:
+    def __call__(self, order: Order) -> Reply:
         """Do one order."""
-        assert isinstance(order, Read)
+        assert isinstance(order, Read | Respond)
         if order.snapshot != self._snapshot:
-            self._dataset = Dataset(Store.read_only(str(order.snapshot)))
+            self._engine.dataset = Dataset(Store.read_only(str(order.snapshot)))
             self._snapshot = order.snapshot
-        assert self._dataset is not None
-        return read(self._dataset, order.task, self._limits, self._folder)
+        if isinstance(order, Read):
+            return finish(self._engine.run(order.task))
+        assert self._endpoint is not None
+        self._engine.version = order.version
+        response = finish(self._endpoint(Request(*order.request)))
+        return Responded(response.status, response.headers, response.body, response.notes)
 
     def close(self) -> None:
         """Do nothing: there is nothing to lose."""
@@ -95,7 +130,7 @@ class Keeper:
     def __init__(self, directory: Path) -> None:
         self._writer = Writer.open(directory)
 
-    def __call__(self, order: Order) -> Answer:
+    def __call__(self, order: Order) -> Reply:
         """Do one order."""
         match order:
             case Write(task):
@@ -142,14 +177,15 @@ def limit_process(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _attempt(do: Callable[[Order], Answer], order: Order) -> Answer | Exception:
-    seconds = order.task.timeout if isinstance(order, Read | Write) else order.timeout
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def _attempt(do: Callable[[Order], Reply], order: Order) -> Reply | Exception:
+    set_deadline(order.task.timeout if isinstance(order, Read | Write) else order.timeout)
     try:
         return do(order)
     except _EXPECTED as error:
         return error
+    except MemoryError:
+        return errors.OutOfMemory("the query needs more memory than it may have")
     except OSError as error:
         return errors.StoreFull(f"the disk has no room for the answer: {error.strerror}")
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        set_deadline(0)

@@ -14,7 +14,7 @@ from xingtu.server.http.answers import VARY, options, respond
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import PREFIXES, ServiceDescription
 from xingtu.server.http.message import Request, Response
-from xingtu.server.http.policy import Authorize, GraphsBy, Policy
+from xingtu.server.http.policy import Authorize, GraphsBy, Offload, Policy
 from xingtu.server.http.protocol import (
     DIRECT,
     FORM,
@@ -45,15 +45,17 @@ class SparqlEndpoint:
         cache: Keeps answers; none by default.
         policy: What is allowed.
         graphs_by: For the parameter `as-of`.
+        offload: Calls a function that takes a while.
     """
 
     engine: Engine
     _: KW_ONLY
     authorize: Authorize
     description: ServiceDescription | None = None
-    cache: ResultCache = field(default_factory=lambda: ResultCache(0))
+    cache: ResultCache[Answer] = field(default_factory=lambda: ResultCache(0))
     policy: Policy = field(default_factory=Policy)
     graphs_by: GraphsBy | None = None
+    offload: Offload = asyncio.to_thread
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request.
@@ -76,7 +78,7 @@ class SparqlEndpoint:
 
     @cached_property
     def _queries(self) -> Queries:
-        return Queries(self.engine, self.cache, self.policy, self.graphs_by)
+        return Queries(self.engine, self.cache, self.policy, self.graphs_by, self.offload)
 
     @cached_property
     def _description(self) -> ServiceDescription:
@@ -89,7 +91,7 @@ class SparqlEndpoint:
         self.authorize(request)
         endpoint = request.base + request.path
         allowed = {"services": self.policy.services, "loads": self.policy.loads}
-        await asyncio.to_thread(inspect_update, operation.text, base_iri=endpoint, **allowed)
+        await self.offload(inspect_update, operation.text, base_iri=endpoint, **allowed)
         text = inject_using(operation.text, operation.default_graphs, operation.named_graphs)
         await self.engine.run(Update(text, endpoint, self.policy.write_seconds))
         return Response(204, notes={"form": "UPDATE", "query_hash": hash_query(operation.text)})
