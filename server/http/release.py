@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-import os
-import shutil
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import gettempdir
 from typing import Final
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from xingtu.server.engine.coding import choose_coding, compress
+from xingtu.server.engine.spool import Spool
 from xingtu.server.engine.tasks import Answer, Engine, Query
 from xingtu.server.errors import MethodNotAllowed, NotFound
 from xingtu.server.http.answers import VARY, options, respond, take_body
@@ -55,14 +54,7 @@ class ReleaseEndpoint:
         name = request.path.removeprefix("/release").removeprefix("/")
         if name not in FILES or not await self._is_current():
             raise NotFound(f"there is no release file {name!r} of what is served here")
-        media_type = _media_type(name)
-        wanted = choose_coding(request.headers.get("accept-encoding", ""))
-        tag = entity_tag(digest(name), (media_type,), wanted)
-        headers = [("ETag", f'"{tag}"'), ("Cache-Control", "no-cache")]
-        if names_tag(request.headers.get("if-none-match", ""), tag):
-            return Response(304, [VARY, *headers])
-        coding, body = await asyncio.to_thread(_copy, name, wanted)
-        return respond(Answer(body, media_type, coding), headers)
+        return await _send(name, request)
 
     async def _is_current(self) -> bool:
         version = self._engine.version
@@ -79,10 +71,25 @@ def is_packaged(checksums: set[str]) -> bool:
     return (RELEASE / "xingtu.ttl").is_file() and digest("xingtu.ttl") in checksums
 
 
-@cache
 def digest(name: str) -> str:
     """Give the SHA-256 of a release file, in hexadecimal."""
+    return _digest(name, (RELEASE / name).stat().st_mtime_ns)
+
+
+@lru_cache(len(FILES))
+def _digest(name: str, _changed: int) -> str:
     return sha256((RELEASE / name).read_bytes()).hexdigest()
+
+
+async def _send(name: str, request: Request) -> Response:
+    media_type = _media_type(name)
+    wanted = choose_coding(request.headers.get("accept-encoding", ""))
+    tag = entity_tag(digest(name), (media_type,), wanted)
+    headers = [("ETag", f'"{tag}"'), ("Cache-Control", "no-cache")]
+    if names_tag(request.headers.get("if-none-match", ""), tag):
+        return Response(304, [VARY, *headers])
+    coding, body = await asyncio.to_thread(_copy, name, wanted)
+    return respond(Answer(body, media_type, coding), headers)
 
 
 def _media_type(name: str) -> str:
@@ -92,8 +99,9 @@ def _media_type(name: str) -> str:
 
 
 def _copy(name: str, coding: str | None) -> tuple[str | None, bytes | Path]:
-    """Copy a file for sending, which deletes it: so no slow reader holds it in memory."""
-    handle, path = mkstemp(prefix="xingtu-")
-    os.close(handle)
-    shutil.copyfile(RELEASE / name, path)
-    return compress(Path(path), coding)
+    """Copy a file for sending, as answers are: a large one goes through a file, not memory."""
+    applied, body = compress((RELEASE / name).read_bytes(), coding)
+    data = take_body(body)
+    with Spool(Path(gettempdir()), len(data)) as spool:
+        spool.write(data)
+        return applied, spool.close()

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from xingtu.ontology import PREFIXES
 from xingtu.server.engine.tasks import ReadGraph
-from xingtu.server.errors import NotFound, QueryError, ServerBusy
+from xingtu.server.errors import NotFound, QueryError
 from xingtu.server.formats import prefers_page, rank_formats, serialize_graph
 from xingtu.server.http.release import is_packaged
 from xingtu.server.http.sparql import VOID_PATH
@@ -121,12 +121,12 @@ def _readdress(triple: Triple, base: str, packaged: bool) -> Triple:
 
 
 def _count(dataset: NamedNode, base: str) -> Iterator[Triple]:
-    """Describe a dataset by its classes and properties; without, where counting takes too long."""
+    """Describe a dataset by its classes and properties; without, if counting takes too long."""
     yield _say(dataset, RDF_TYPE.value, NamedNode(VOID + "Dataset"))
     yield _say(dataset, VOID + "sparqlEndpoint", NamedNode(base + "/sparql"))
     try:
         rows = ask_once("usage")
-    except (QueryError, ServerBusy):
+    except QueryError:
         return
     total = 0
     for number, row in enumerate(rows):
