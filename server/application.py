@@ -13,8 +13,9 @@ from xingtu.server import pages, problems
 from xingtu.server.engine.tasks import Answer, Engine, Task
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import Abilities, ServiceDescription
-from xingtu.server.http.front import COMMON_HEADERS, Recall
+from xingtu.server.http.front import Recall
 from xingtu.server.http.graph_store import GraphStoreEndpoint
+from xingtu.server.http.head import COMMON_HEADERS
 from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
@@ -74,7 +75,9 @@ class Application:
 
     @cached_property
     def _relay(self) -> Relay | None:
-        return Relay(self.responder, self._sparql, self.cache) if self.responder else None
+        if self.responder is None:
+            return None
+        return Relay(self.responder, self._sparql, self.cache, self.policy.services)
 
     @cached_property
     def _sparql(self) -> SparqlEndpoint:

@@ -9,24 +9,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import uvicorn
 
 from xingtu.server.application import Application
 from xingtu.server.durable.backups import serve_backups
 from xingtu.server.engine.dataset import fingerprint
-from xingtu.server.engine.pool import Pool, PoolOptions
-from xingtu.server.engine.remote import RemoteEngine
-from xingtu.server.engine.tasks import Answer, Engine, Limits, Task
+from xingtu.server.engine.pool import Pool
+from xingtu.server.engine.tasks import Answer, Engine, Task
 from xingtu.server.errors import MalformedData, MissingDataset
 from xingtu.server.http.caching import ResultCache
-from xingtu.server.http.description import Abilities
 from xingtu.server.http.direct import DirectProtocol
 from xingtu.server.http.front import Allowance, Front, Observer
-from xingtu.server.http.policy import Policy
-from xingtu.server.http.relay import make_endpoint
 from xingtu.server.http.wsgi import endpoint_of
+from xingtu.server.opening import MIB, abilities_of, open_engine, policy_of
 from xingtu.server.operation.access_log import AccessLog
 from xingtu.server.operation.addresses import client_of
 from xingtu.server.operation.authority import Authority, read_token
@@ -34,10 +31,6 @@ from xingtu.server.operation.guard import Guard, give_up_on_silence
 from xingtu.server.operation.metrics import Metrics, Stats
 from xingtu.server.operation.rates import Rates
 from xingtu.server.operation.settings import Settings
-from xingtu.server.remote.login import read_login
-from xingtu.server.remote.store import store_at
-
-MIB: Final = 1 << 20
 
 
 async def serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
@@ -55,7 +48,7 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
     """
     base = settings.base(listener.getsockname()[1])
     authority = Authority(read_token(settings.token_file, os.environ), base)
-    engine = await open_engine(settings)
+    engine = await open_engine(settings, base)
     try:
         guard = Guard(
             settings.header_timeout,
@@ -73,34 +66,6 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
         await engine.close()
 
 
-async def open_engine(settings: Settings) -> Engine:
-    """Open what the settings name: another store, a directory, files, or the packaged dataset."""
-    limits = Limits(
-        settings.max_timeout, settings.memory * MIB, settings.max_rows, settings.max_answer * MIB
-    )
-    if settings.store_url:
-        store = store_at(settings.store_url, settings.store_kind, **read_login(os.environ))
-        return RemoteEngine(store, limits)
-    files = tuple(map(Path, settings.dataset))
-    directory = settings.store_directory
-    version = "" if directory else await asyncio.to_thread(fingerprint, files)
-    make = partial(make_endpoint, _policy_of(settings))
-    options = PoolOptions(settings.workers, settings.long_queries, settings.queue, make)
-    return await Pool.start(
-        version, files=files, directory=directory, limits=limits, options=options
-    )
-
-
-def _policy_of(settings: Settings) -> Policy:
-    return Policy(
-        settings.services,
-        settings.loads,
-        settings.timeout,
-        settings.max_timeout,
-        settings.write_timeout,
-    )
-
-
 def _make_front(
     settings: Settings, engine: Engine, authority: Authority, guard: Guard, base: str
 ) -> Front:
@@ -114,8 +79,8 @@ def _make_front(
         engine,
         base,
         authority=authority,
-        policy=_policy_of(settings),
-        abilities=_abilities_of(engine, settings),
+        policy=policy_of(settings),
+        abilities=abilities_of(engine, settings),
         cache=cache,
         run=run,
         responder=engine if isinstance(engine, Pool) else None,
@@ -137,15 +102,8 @@ def _make_front(
         charge=rates.charge,
         observers=observers,
         recalls=application.recalls,
+        lender=engine if isinstance(engine, Pool) and not settings.rate else None,
     )
-
-
-def _abilities_of(engine: Engine, settings: Settings) -> Abilities:
-    """Of a store elsewhere we promise the least."""
-    federated = bool(settings.services)
-    if isinstance(engine, RemoteEngine):
-        return Abilities(federated=federated, empty_graphs=False, versions=("1.1",), functions=())
-    return Abilities(federated=federated)
 
 
 def read_stats(engine: Engine, guard: Guard, cache: ResultCache[Any]) -> Stats:

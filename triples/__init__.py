@@ -2,7 +2,7 @@
 
 Data flows one way:
 
-    articles/*.yaml, entities/*.yaml  (authored; FORMAT.md)
+    articles/*.yaml, entities/*.yaml, mappings/*.sssom.tsv  (authored; FORMAT.md)
       -> source.load_source     read, typed against the ontology, every problem in one list
       -> dataset.gather         facts, shortcuts and inferences, once for both outputs
       -> owl.release_triples    one OWL 2 DL ontology with axiom annotations

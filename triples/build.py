@@ -18,7 +18,7 @@ def build(out: Path = RELEASE, folder: Path = FOLDER) -> list[Path]:
 
     Args:
         out: the folder to write to; made if it is not there.
-        folder: holds `articles/` and `entities/`.
+        folder: holds `articles/`, `entities/` and `mappings/`.
 
     Returns:
         The paths written.

@@ -44,7 +44,8 @@ def reifications(source: Source) -> Graphs:
 
 def entity_graph(source: Source) -> set[ox.Triple]:
     """Return the types, names and links of all entities."""
-    return {t for entity in source.entities.values() for t in describe.describe_entity(entity)}
+    entities = {t for e in source.entities.values() for t in describe.describe_entity(e)}
+    return entities.union(map(describe.describe_mapping, source.mappings))
 
 
 def ontology_graph(schema: Schema) -> set[ox.Triple]:

@@ -12,6 +12,9 @@ from xingtu.ontology import XT
 ROOT = "https://w3id.org/xingtu/"
 ID = ROOT + "id/"
 GRAPH = ROOT + "graph/"
+WIKIDATA = "http://www.wikidata.org/entity/"
+NANOPUBLICATION = ROOT + "np/"
+PROJECT = ox.NamedNode(ROOT.removesuffix("/"))
 ONTOLOGY = ox.NamedNode(XT.removesuffix("#"))
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED = ("claim-", "evidence-")
@@ -42,7 +45,7 @@ def part(name: str, fragment: str) -> ox.NamedNode:
 
 def wikidata(item: str) -> ox.NamedNode:
     """Return the IRI of a Wikidata item."""
-    return ox.NamedNode(f"http://www.wikidata.org/entity/{item}")
+    return ox.NamedNode(WIKIDATA + item)
 
 
 def evidence(article: str, start: int, end: int) -> ox.NamedNode:
@@ -57,3 +60,8 @@ def claim(article: str, start: int, end: int, statement: tuple[str, str, str, st
     """
     key = "|".join((article, str(start), str(end), *statement))
     return thing(f"claim-{statement[0]}-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
+
+
+def nanopublication(code: str) -> ox.NamedNode:
+    """Return the trusty IRI of a nanopublication, by its artifact code."""
+    return ox.NamedNode(NANOPUBLICATION + code)

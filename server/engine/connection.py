@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+from xingtu.server.engine.lease import Borrow, GiveBack, Lease, Returned
+from xingtu.server.engine.orders import Order
 from xingtu.server.engine.wire import Unpacker, pack
-from xingtu.server.engine.worker import Order
 from xingtu.server.engine.zygote import GOODBYE, Death
 from xingtu.server.errors import EngineDied, OutOfMemory, TimedOut
 
@@ -117,11 +120,28 @@ class WorkerLink(_Link):
             TimedOut, OutOfMemory, EngineDied: if the worker was ended.
             Exception: whatever the worker answered with.
         """
+        return await self._await_reply(lambda: self.send(order))
+
+    async def borrow(self, lease: Lease, version: str) -> Returned:
+        """Have a connection served; raises as `ask`."""
+        lease.ask_back = lambda: self.send(GiveBack())
+        returned: Returned = await self._await_reply(lambda: self._hand_over(lease, version))
+        return returned
+
+    def _hand_over(self, lease: Lease, version: str) -> None:
+        assert self.transport is not None
+        ours = self.transport.get_extra_info("socket").fileno()
+        with socket.socket(fileno=os.dup(ours)) as sending:
+            order = pack(Borrow(lease.peer, version))
+            socket.send_fds(sending, [order], [lease.connection, lease.records])
+        lease.handed_over = True
+
+    async def _await_reply(self, send: Callable[[], None]) -> Any:
         self._reply = asyncio.get_running_loop().create_future()
         if not self.alive:
             self._reply.set_result(None)
         else:
-            self.send(order)
+            send()
         reply = await self._reply
         if reply is None:
             raise await self._obituary()

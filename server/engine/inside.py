@@ -1,17 +1,33 @@
-"""An endpoint inside of a worker, where the dataset is."""
+"""What a worker has inside: an engine over its dataset, for an endpoint without an event loop."""
 
 import signal
-from collections.abc import Callable, Coroutine
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from xingtu.server.engine.evaluate import Dataset, read
+from xingtu.server.engine.lease import Returned
 from xingtu.server.engine.tasks import Answer, Engine, Limits, Query, ReadGraph, Task
-from xingtu.server.errors import RefusedOperation
+from xingtu.server.errors import OutOfMemory, RefusedOperation, StoreFull
 from xingtu.server.http.message import Endpoint
 
 Result = TypeVar("Result")
-MakeEndpoint = Callable[[Engine], Endpoint]
+
+
+class Service(NamedTuple):
+    """What answers in a worker.
+
+    `endpoint` answers requests one by one, `serve` those of a lent connection: it is given the
+    client's connection, the server's, the pipe for records, and the client's address.
+    """
+
+    endpoint: Endpoint
+    serve: Callable[[socket.socket, socket.socket, int, tuple[str, int] | None], Returned]
+
+
+MakeService = Callable[[Engine], Service]
 
 
 class Inside:
@@ -47,6 +63,24 @@ class Inside:
 def set_deadline(seconds: float) -> None:
     """Have the kernel end this process then; 0: never."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Have the kernel end this process if what is inside takes longer.
+
+    Raises:
+        OutOfMemory, StoreFull: for what goes wrong in the process, not in a library.
+    """
+    set_deadline(seconds)
+    try:
+        yield
+    except MemoryError as error:
+        raise OutOfMemory("the query needs more memory than it may have") from error
+    except OSError as error:
+        raise StoreFull(f"the disk has no room for the answer: {error.strerror}") from error
+    finally:
+        set_deadline(0)
 
 
 def finish(coroutine: Coroutine[Any, Any, Result]) -> Result:

@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from xingtu.server.engine.connection import WorkerLink
+from xingtu.server.engine.orders import Backup, Order, Publish, Write
 from xingtu.server.engine.tasks import Answer, DropGraph, Update, WriteGraph, refuse_stale
-from xingtu.server.engine.worker import Backup, Order, Publish, Write
 from xingtu.server.errors import EngineDied, OutOfMemory, TimedOut
 
 

@@ -8,7 +8,7 @@ import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from pyoxigraph import Store
 
@@ -16,16 +16,22 @@ from xingtu.server import errors
 from xingtu.server.durable.writer import Writer
 from xingtu.server.engine import wire
 from xingtu.server.engine.evaluate import Dataset
-from xingtu.server.engine.inside import Inside, finish, set_deadline
+from xingtu.server.engine.inside import Inside, Service, finish, within
+from xingtu.server.engine.lease import Borrow, GiveBack, Returned
+from xingtu.server.engine.orders import (
+    Backup,
+    Order,
+    Publish,
+    Read,
+    Reply,
+    Respond,
+    Responded,
+    Write,
+)
 from xingtu.server.engine.tasks import (
     Answer,
-    DropGraph,
-    Query,
-    ReadGraph,
-    Update,
-    WriteGraph,
 )
-from xingtu.server.http.message import Endpoint, Request
+from xingtu.server.http.message import Request
 
 _EXPECTED: Final = (
     errors.QueryError,
@@ -39,70 +45,18 @@ _EXPECTED: Final = (
 )
 
 
-class Read(NamedTuple):
-    """Do a task on the store in memory, or on the snapshot in a directory."""
-
-    task: Query | ReadGraph
-    snapshot: Path | None = None
-
-
-class Respond(NamedTuple):
-    """Answer a request to the endpoint; `request` has the fields of an `http.message.Request`.
-
-    `version` is that of the dataset, and `timeout` for all that is not a task with its own.
-    """
-
-    request: tuple[Any, ...]
-    version: str
-    snapshot: Path | None = None
-    timeout: float = 30.0
-
-
-class Responded(NamedTuple):
-    """The fields of an `http.message.Response`."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes | Path
-    notes: dict[str, str]
-
-
-class Write(NamedTuple):
-    """Do a task on the directory that this worker alone may write."""
-
-    task: Update | WriteGraph | DropGraph
-
-
-class Publish(NamedTuple):
-    """Make a snapshot for readers."""
-
-    target: Path
-    timeout: float = 600.0
-
-
-class Backup(NamedTuple):
-    """Make a copy of the store that can be restored."""
-
-    target: Path
-    timeout: float = 600.0
-
-
-Order = Read | Respond | Write | Publish | Backup
-Reply = Answer | Responded
-
-
 class Reader:
     """Does orders that read.
 
     Args:
         store: The dataset, if it is in memory.
         engine: Gets the dataset.
-        endpoint: Answers requests over that engine.
+        service: Answers requests over that engine.
     """
 
-    def __init__(self, store: Store | None, engine: Inside, endpoint: Endpoint | None) -> None:
+    def __init__(self, store: Store | None, engine: Inside, service: Service | None) -> None:
         self._engine = engine
-        self._endpoint = endpoint
+        self._service = service
         self._snapshot: Path | None = None
         if store is not None:
             engine.dataset = Dataset(store)
@@ -115,10 +69,21 @@ class Reader:
             self._snapshot = order.snapshot
         if isinstance(order, Read):
             return finish(self._engine.run(order.task))
-        assert self._endpoint is not None
+        assert self._service is not None
         self._engine.version = order.version
-        response = finish(self._endpoint(Request(*order.request)))
+        response = finish(self._service.endpoint(Request(*order.request)))
         return Responded(response.status, response.headers, response.body, response.notes)
+
+    def borrow(self, order: Borrow, control: socket.socket, descriptors: list[int]) -> Returned:
+        """Serve a connection; both it and the pipe are closed."""
+        assert self._service is not None
+        self._engine.version = order.version
+        connection, records = descriptors
+        try:
+            with socket.socket(fileno=connection) as client:
+                return self._service.serve(client, control, records, order.peer)
+        finally:
+            os.close(records)
 
     def close(self) -> None:
         """Do nothing: there is nothing to lose."""
@@ -161,10 +126,13 @@ def work(connection: socket.socket, prepare: Callable[[], Reader | Keeper]) -> N
         return None
     while True:
         try:
-            order: Order = wire.receive(connection)
+            order, descriptors = wire.receive_with_descriptors(connection)
         except EOFError:
             return do.close()
-        wire.send(connection, _attempt(do, order))
+        if isinstance(order, Borrow) and isinstance(do, Reader):
+            wire.send(connection, do.borrow(order, connection, descriptors))
+        elif not isinstance(order, GiveBack):  # that may come late
+            wire.send(connection, _attempt(do, order))
 
 
 def limit_process(memory: int) -> None:
@@ -178,14 +146,9 @@ def limit_process(memory: int) -> None:
 
 
 def _attempt(do: Callable[[Order], Reply], order: Order) -> Reply | Exception:
-    set_deadline(order.task.timeout if isinstance(order, Read | Write) else order.timeout)
+    seconds = order.task.timeout if isinstance(order, Read | Write) else order.timeout
     try:
-        return do(order)
+        with within(seconds):
+            return do(order)
     except _EXPECTED as error:
         return error
-    except MemoryError:
-        return errors.OutOfMemory("the query needs more memory than it may have")
-    except OSError as error:
-        return errors.StoreFull(f"the disk has no room for the answer: {error.strerror}")
-    finally:
-        set_deadline(0)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from xingtu.server.engine import wire
 from xingtu.server.engine.dataset import open_store
-from xingtu.server.engine.inside import Inside, MakeEndpoint
+from xingtu.server.engine.inside import Inside, MakeService
 from xingtu.server.engine.tasks import Limits
 from xingtu.server.engine.worker import Keeper, Reader, limit_process, work
 from xingtu.server.errors import MalformedData, MissingDataset
@@ -35,7 +35,7 @@ class Plan:
 
     `files` are loaded into memory (none: the packaged dataset), unless there is a `directory`
     with a store on disk. Workers are reached at the socket `address`; `spool` is the folder of
-    large answers. `make_endpoint` makes the endpoint that answers requests in the workers.
+    large answers. `make_service` makes what answers requests in the workers.
     """
 
     address: Path
@@ -43,7 +43,7 @@ class Plan:
     files: tuple[Path, ...] = ()
     directory: Path | None = None
     limits: Limits = field(default_factory=Limits)
-    make_endpoint: MakeEndpoint | None = None
+    make_service: MakeService | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ def main() -> None:
         listener.listen(128)
         wire.send(control, Ready(None if store is None else len(store)))
         engine = Inside(plan.limits, plan.spool)
-        endpoint = plan.make_endpoint(engine) if plan.make_endpoint else None
-        Nursery(plan, lambda: Reader(store, engine, endpoint), control).serve(listener)
+        service = plan.make_service(engine) if plan.make_service else None
+        Nursery(plan, lambda: Reader(store, engine, service), control).serve(listener)
 
 
 class Nursery:

@@ -7,12 +7,13 @@ with it.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from xingtu.server.engine.lease import Lease, Returned
 from xingtu.server.http.body import Receive, Send, receive_body, send_body
+from xingtu.server.http.head import headers_of
 from xingtu.server.http.message import Endpoint, Request, Response
 from xingtu.server.problems import STATUSES, problem_response
 
@@ -23,16 +24,22 @@ Observer = Callable[[Request, Response, float], None]
 
 _GRACE: Final = 0.1  # seconds; only for what takes longer do we watch whether the client is there
 
-# Open to scripts of any site, never with credentials; our pages closed to other sites'.
-COMMON_HEADERS: Final = (
-    ("access-control-allow-origin", "*"),
-    ("access-control-expose-headers", "*"),
-    ("content-security-policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
-    ("referrer-policy", "strict-origin-when-cross-origin"),
-    ("x-content-type-options", "nosniff"),
-)
 CLIENT_LEFT: Final = Response(499, notes={"outcome": "client left"})
-_COMMON: Final = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS]
+
+
+class Lender(Protocol):
+    """What serves connections of clients that ask much; see `engine/lease.py`."""
+
+    @property
+    def may_lend(self) -> bool:
+        """Whether there is room for one more."""
+
+    async def lend(self, lease: Lease) -> Returned:
+        """Have a connection served, until it is given back.
+
+        Raises:
+            Exception: what ended the worker.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class Front:
         charge: Is told of each client the seconds of work it has cost.
         observers: Are told of each request, its response and the seconds it took in all.
         recalls: Give the response to a request to an endpoint that is kept, if it is.
+        lender: Has whole connections served elsewhere.
     """
 
     endpoints: Mapping[str, Endpoint]
@@ -69,6 +77,7 @@ class Front:
     charge: Callable[[str, float], None] = lambda client, seconds: None
     observers: Sequence[Observer] = ()
     recalls: Mapping[str, Recall] = field(default_factory=dict)
+    lender: Lender | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3, HTTP)."""
@@ -80,7 +89,7 @@ class Front:
         try:
             await self.send(request, response, send)
         finally:
-            self.observe(request, response, start)
+            self.observe(request, response, monotonic() - start)
 
     def read_head(self, scope: Scope) -> Request:
         """Make a request of an ASGI scope, its body not yet read."""
@@ -119,10 +128,10 @@ class Front:
         finally:
             self.charge(request.client, monotonic() - start)
 
-    def observe(self, request: Request, response: Response, start: float) -> None:
+    def observe(self, request: Request, response: Response, seconds: float) -> None:
         """Tell the observers of a response that has been sent, or could not be."""
         for observe in self.observers:
-            observe(request, response, monotonic() - start)
+            observe(request, response, seconds)
 
     async def _answer(self, request: Request, receive: Receive) -> Response:
         watch = _Watch(receive)
@@ -155,25 +164,8 @@ class Front:
         await send_body(send, body, self.allowance.send_seconds)
 
 
-def headers_of(response: Response) -> list[tuple[bytes, bytes]]:
-    """Give all headers of a response; note its length for the access log."""
-    body = response.body
-    length = len(body) if isinstance(body, bytes) else body.stat().st_size
-    response.notes["bytes"] = str(length)  # a file is gone when this is read
-    headers = [_encode(name, value) for name, value in response.headers]
-    if response.status not in {204, 304}:
-        headers.append((b"content-length", b"%d" % length))
-    given = {name for name, _ in headers}  # a page may be stricter, or open to be embedded
-    return headers + [item for item in _COMMON if item[0] not in given]
-
-
 def _first_segment(path: str) -> str:
     return path.removeprefix("/").partition("/")[0]  # "*" has no slash
-
-
-@lru_cache(1024)
-def _encode(name: str, value: str) -> tuple[bytes, bytes]:
-    return name.lower().encode(), value.encode()
 
 
 class _Watch:

@@ -8,14 +8,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from xingtu.server.engine.inside import at_once
-from xingtu.server.engine.tasks import Engine
-from xingtu.server.errors import RefusedOperation
+from xingtu.server.errors import TimedOut
+from xingtu.server.gate import inspect_query
 from xingtu.server.http.caching import ResultCache
-from xingtu.server.http.history import History
+from xingtu.server.http.federation import naming
 from xingtu.server.http.message import Endpoint, Request, Response
-from xingtu.server.http.policy import Policy
-from xingtu.server.http.sparql import SparqlEndpoint
+from xingtu.server.http.protocol import QueryOperation, read_operation
 from xingtu.server.http.validators import names_tag
 
 _LONGEST: Final = 8192  # bytes of a query; longer ones are rarely repeated
@@ -40,25 +38,31 @@ class Relay:
         responder: Answers.
         here: The endpoint for all else: updates, the description of the service.
         cache: Keeps what is answered.
+        services: The endpoints that SERVICE may ask.
     """
 
     responder: Responder
     here: Endpoint
     cache: ResultCache[Response]
+    services: tuple[str, ...] = ()
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; see `SparqlEndpoint`."""
-        if not _is_query(request):
+        if not is_query(request):
             return await self.here(request)
         version = self.responder.version
-        response = await self.responder.respond(request)
+        try:
+            response = await self.responder.respond(request)
+        except TimedOut:  # its process is gone, and cannot say whom it waited for
+            with naming(self._services_of(request)):
+                raise
         if _is_stable(response) and _is_short(request) and self.responder.version == version:
             self.cache.put(_key(version, request), response)
         return response
 
     def recall(self, request: Request) -> Response | None:
         """Give the answer to a query that was asked before, since the dataset changed."""
-        if not (_is_query(request) and _is_short(request)):
+        if not (is_query(request) and _is_short(request)):
             return None
         kept = self.cache.get(_key(self.responder.version, request))
         if kept is None:
@@ -70,23 +74,15 @@ class Relay:
                 return Response(304, headers, notes={**kept.notes, "cache": "client"})
         return Response(200, kept.headers, kept.body, {**kept.notes, "cache": "hit"})
 
-
-def make_endpoint(policy: Policy, engine: Engine) -> Endpoint:
-    """Make the endpoint that answers queries in a worker."""
-    return SparqlEndpoint(
-        engine,
-        authorize=_refuse_update,
-        policy=policy,
-        graphs_by=History(engine).graphs_by,
-        offload=at_once,
-    )
+    def _services_of(self, request: Request) -> tuple[str, ...]:
+        operation = read_operation(request)
+        assert isinstance(operation, QueryOperation)
+        endpoint = request.base + request.path
+        facts = inspect_query(operation.text, base_iri=endpoint, services=self.services)
+        return facts.services
 
 
-def _refuse_update(request: Request) -> None:
-    raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
-
-
-def _is_query(request: Request) -> bool:
+def is_query(request: Request) -> bool:
     """Tell what is a query operation, if it is well-formed; an update never is one."""
     match request.method:
         case "GET" | "HEAD":

@@ -39,6 +39,7 @@ class Stats:
     waiting: int = 0
     running: int = 0
     long_running: int = 0
+    lent: int = 0
     connections: int = 0
     refused_connections: int = 0
     worker_starts: int = 0
@@ -56,6 +57,7 @@ GAUGES: Final = {
     "waiting": "Requests waiting for a worker.",
     "running": "Queries running.",
     "long_running": "Queries running in the lane for long ones.",
+    "lent": "Connections that a worker serves.",
     "connections": "Open connections.",
     "cache_bytes": "Memory of the cached answers.",
 }

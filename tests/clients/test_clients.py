@@ -1,4 +1,5 @@
-"""Real clients ask the running server: SPARQLWrapper, rdflib, owlready2, curl, Comunica and Jena.
+"""Real clients ask the running server: SPARQLWrapper, rdflib, owlready2, curl, Comunica and Jena;
+and a reader of SSSOM reads the mappings.
 
 Comunica is run by npx; Jena's rsparql is in the jar of Fuseki, which XINGTU_FUSEKI names.
 """
@@ -14,6 +15,8 @@ from collections.abc import Iterator
 import pytest
 
 from xingtu.queries import load_questions
+from xingtu.triples.mapping import MAPPINGS
+from xingtu.triples.source import FOLDER, load_source
 
 pytestmark = pytest.mark.clients
 
@@ -177,3 +180,13 @@ def test_jena_finds_every_question(endpoint: str) -> None:
 def test_jena_queries_the_description(endpoint: str) -> None:
     void = endpoint.removesuffix("sparql") + ".well-known/void"
     assert endpoint in jena("arq.sparql", "--data", void, "--results", "csv", ENDPOINT)
+
+
+def test_a_reader_of_sssom_reads_the_mappings() -> None:
+    import sssom_pydantic
+
+    source = load_source()
+    pack = sssom_pydantic.read(FOLDER / MAPPINGS)
+    found = {(m.subject.identifier, m.predicate.identifier, m.object.identifier) for m in pack[0]}
+    assert found == {(m.subject, m.predicate, m.item) for m in source.mappings}
+    assert all(mapping.confidence and mapping.see_also for mapping in pack[0])
