@@ -20,6 +20,7 @@ from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.relay import Relay, Responder
+from xingtu.server.http.release import ReleaseEndpoint
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of
 from xingtu.server.operation.authority import Authority
@@ -61,7 +62,11 @@ class Application:
         graph_store = GraphStoreEndpoint(
             self.engine, authorize=self._authority.authorize, policy=self.policy
         )
-        return {"sparql": self._relay or self._sparql, "gsp": graph_store}
+        return {
+            "sparql": self._relay or self._sparql,
+            "gsp": graph_store,
+            "release": ReleaseEndpoint(self.engine),
+        }
 
     @property
     def recalls(self) -> dict[str, Recall]:
@@ -70,7 +75,9 @@ class Application:
 
     @cached_property
     def _relay(self) -> Relay | None:
-        return Relay(self.responder, self._sparql, self.cache) if self.responder else None
+        if self.responder is None:
+            return None
+        return Relay(self.responder, self._sparql, self.cache, self.policy.services)
 
     @cached_property
     def _sparql(self) -> SparqlEndpoint:

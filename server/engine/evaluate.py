@@ -65,7 +65,7 @@ class Dataset:
         Raises:
             MalformedQuery, UnknownFunction, InvalidGraphName: by the fault of the query.
         """
-        with engine_errors():
+        with engine_errors(text):
             if not default_graphs and not named_graphs:
                 return self.store.query(text, base_iri=base_iri)
             default, named = _graph_names(default_graphs), _graph_names(named_graphs)
@@ -110,7 +110,7 @@ def read(dataset: Dataset, task: Query | ReadGraph, limits: Limits, folder: Path
         QueryError, NotFound, NotAcceptable: see `errors.py`.
         OSError: if the disk is full.
     """
-    with engine_errors():
+    with engine_errors(task.text if isinstance(task, Query) else ""):
         if isinstance(task, ReadGraph):
             return write_answer(dataset.triples(task.graph), task, limits, folder)
         results = dataset.solve(

@@ -11,6 +11,7 @@ from xingtu.server.formats import PAGE, Form, rank_formats
 from xingtu.server.gate import QueryFacts, inspect_query
 from xingtu.server.http.answers import VARY, respond, take_body
 from xingtu.server.http.caching import ResultCache
+from xingtu.server.http.federation import naming
 from xingtu.server.http.message import Request, Response
 from xingtu.server.http.page import CONTENT_TYPE, Asked, carrier_of, render_page
 from xingtu.server.http.policy import GraphsBy, Offload, Policy
@@ -70,7 +71,8 @@ class Queries:
         if asked.facts.deterministic:
             response = await self._answer_stable(asked, version)
         else:
-            answer = await self._evaluate(asked)
+            with naming(asked.facts.services):
+                answer = await self._evaluate(asked)
             response = respond(answer, [("Cache-Control", "no-store")])
         response.notes.update(notes, format=dict(response.headers).get("Content-Type", ""))
         return response

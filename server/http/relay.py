@@ -8,8 +8,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from xingtu.server.errors import TimedOut
+from xingtu.server.gate import inspect_query
 from xingtu.server.http.caching import ResultCache
+from xingtu.server.http.federation import naming
 from xingtu.server.http.message import Endpoint, Request, Response
+from xingtu.server.http.protocol import QueryOperation, read_operation
 from xingtu.server.http.validators import names_tag
 
 _LONGEST: Final = 8192  # bytes of a query; longer ones are rarely repeated
@@ -34,18 +38,24 @@ class Relay:
         responder: Answers.
         here: The endpoint for all else: updates, the description of the service.
         cache: Keeps what is answered.
+        services: The endpoints that SERVICE may ask.
     """
 
     responder: Responder
     here: Endpoint
     cache: ResultCache[Response]
+    services: tuple[str, ...] = ()
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; see `SparqlEndpoint`."""
         if not is_query(request):
             return await self.here(request)
         version = self.responder.version
-        response = await self.responder.respond(request)
+        try:
+            response = await self.responder.respond(request)
+        except TimedOut:  # its process is gone, and cannot say whom it waited for
+            with naming(self._services_of(request)):
+                raise
         if _is_stable(response) and _is_short(request) and self.responder.version == version:
             self.cache.put(_key(version, request), response)
         return response
@@ -63,6 +73,13 @@ class Relay:
                 headers = [item for item in kept.headers if not item[0].startswith("Content-")]
                 return Response(304, headers, notes={**kept.notes, "cache": "client"})
         return Response(200, kept.headers, kept.body, {**kept.notes, "cache": "hit"})
+
+    def _services_of(self, request: Request) -> tuple[str, ...]:
+        operation = read_operation(request)
+        assert isinstance(operation, QueryOperation)
+        endpoint = request.base + request.path
+        facts = inspect_query(operation.text, base_iri=endpoint, services=self.services)
+        return facts.services
 
 
 def is_query(request: Request) -> bool:

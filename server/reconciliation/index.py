@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from flask import current_app
 from rapidfuzz import fuzz, process
 
-from xingtu.server.names.likeness import Likeness, Spelling, compare, read_spelling
 from xingtu.server.pages.addresses import ID
 from xingtu.server.reconciliation.records import Record, read_records
+from xingtu.triples.names.likeness import Likeness, Spelling, compare, read_spelling
 
 LEAST_LIKE: Final = 40.0
 """The likeness below which a name is no candidate."""

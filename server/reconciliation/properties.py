@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any, Final
 
 from xingtu.ontology import XT
-from xingtu.server.names.normalizing import normalize
 from xingtu.server.pages.kinds import order_of
 from xingtu.server.pages.language import translate
 from xingtu.server.pages.naming import choose_text
@@ -25,6 +24,7 @@ from xingtu.server.pages.vocabulary import (
 )
 from xingtu.server.reconciliation.index import RecordIndex
 from xingtu.server.reconciliation.records import Record
+from xingtu.triples.names.normalizing import normalize
 
 Json = dict[str, Any]
 

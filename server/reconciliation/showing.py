@@ -6,7 +6,6 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from xingtu.server.names.normalizing import is_han
 from xingtu.server.pages.addresses import ID
 from xingtu.server.pages.asking import Term
 from xingtu.server.pages.dating import read_interval
@@ -22,6 +21,7 @@ from xingtu.server.reconciliation.properties import (
 )
 from xingtu.server.reconciliation.records import Record
 from xingtu.server.reconciliation.scoring import Candidate
+from xingtu.triples.names.normalizing import is_han
 
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _INTEGER: Final = _XSD + "integer"

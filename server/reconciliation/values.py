@@ -8,7 +8,6 @@ from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz
 
 from xingtu.ontology import XT
-from xingtu.server.names.likeness import compare, read_spelling
 from xingtu.server.pages.addresses import ID
 from xingtu.server.pages.asking import Term
 from xingtu.server.pages.dating import read_interval
@@ -17,6 +16,7 @@ from xingtu.server.reconciliation.index import RecordIndex, best_name
 from xingtu.server.reconciliation.queries import Reference, Value
 from xingtu.server.reconciliation.records import Record
 from xingtu.triples.edtf import Interval
+from xingtu.triples.names.likeness import compare, read_spelling
 
 AGREES: Final = 80.0
 """The agreement from which on a value counts as the same."""

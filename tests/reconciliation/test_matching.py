@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from xingtu.server.names.likeness import BEST_INEXACT, SAME_SOUND, compare, read_spelling
+from xingtu.triples.names.likeness import BEST_INEXACT, SAME_SOUND, compare, read_spelling
 
 NAMESAKES = """
     id:wang-wei-1 a xt:Person ; rdfs:label "Wang Wei"@en , "王伟"@zh ; xt:memberOf id:casc ; xt:when "1970" ; skos:exactMatch wd:Q1001 .

@@ -8,7 +8,7 @@ from typing import Final
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
-from xingtu.server.names.normalizing import is_han, normalize
+from xingtu.triples.names.normalizing import is_han, normalize
 
 SAME_SOUND: Final = 85.0
 """The likeness of two names that only sound the same, such as 容易 and Rong Yi."""
