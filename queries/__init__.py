@@ -16,6 +16,8 @@ import pyoxigraph as ox
 
 FOLDER = Path(__file__).parent
 EXPECTED = FOLDER / "expected"
+FEDERATED = FOLDER / "federated"
+"""The questions that ask Wikidata too; their answers are not ours to expect."""
 HEADER = re.compile(r"# (title|description|keywords): (.+)")
 
 

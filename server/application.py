@@ -5,18 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response
 
-from xingtu.server import pages, problems
+from xingtu.server import pages, problems, reconciliation
 from xingtu.server.engine.tasks import Answer, Engine, Task
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import Abilities, ServiceDescription
-from xingtu.server.http.front import COMMON_HEADERS
+from xingtu.server.http.front import Recall
 from xingtu.server.http.graph_store import GraphStoreEndpoint
+from xingtu.server.http.head import COMMON_HEADERS
 from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
+from xingtu.server.http.relay import Relay, Responder
+from xingtu.server.http.release import ReleaseEndpoint
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of
 from xingtu.server.mcp.endpoint import McpEndpoint
@@ -42,6 +46,7 @@ class Application:
         run: Does a task from a thread, and waits for it; a loop of its own does if None.
         mcp: Whether there is a door for language models.
         mcp_origins: The sites whose pages may ask there, beside our own.
+        responder: Has queries answered elsewhere; here if None.
     """
 
     engine: Engine
@@ -49,31 +54,49 @@ class Application:
     authority: Authority | None = None
     policy: Policy = field(default_factory=Policy)
     abilities: Abilities = field(default_factory=Abilities)
-    cache: ResultCache = field(default_factory=lambda: ResultCache(0))
+    cache: ResultCache[Any] = field(default_factory=lambda: ResultCache(0))
     articles: Path | None = None
     run: Callable[[Task], Answer] | None = None
     mcp: bool = True
     mcp_origins: tuple[str, ...] = ()
+    responder: Responder | None = None
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
         """The endpoints by the first segment of their path."""
-        authority = self._authority
-        sparql = SparqlEndpoint(
-            self.engine,
-            authorize=authority.authorize,
-            description=ServiceDescription(self.engine, self.abilities),
-            cache=self.cache,
-            policy=self.policy,
-            graphs_by=History(self.engine).graphs_by,
-        )
         graph_store = GraphStoreEndpoint(
-            self.engine, authorize=authority.authorize, policy=self.policy
+            self.engine, authorize=self._authority.authorize, policy=self.policy
         )
-        endpoints: dict[str, Endpoint] = {"sparql": sparql, "gsp": graph_store}
+        endpoints: dict[str, Endpoint] = {
+            "sparql": self._relay or self._sparql,
+            "gsp": graph_store,
+            "release": ReleaseEndpoint(self.engine),
+        }
         if self.mcp:
             endpoints["mcp"] = McpEndpoint(lambda: self.site, self.base, self.mcp_origins)
         return endpoints
+
+    @property
+    def recalls(self) -> dict[str, Recall]:
+        """What gives responses that are kept, by the same."""
+        return {"sparql": self._relay.recall} if self._relay else {}
+
+    @cached_property
+    def _relay(self) -> Relay | None:
+        if self.responder is None:
+            return None
+        return Relay(self.responder, self._sparql, self.cache, self.policy.services)
+
+    @cached_property
+    def _sparql(self) -> SparqlEndpoint:
+        return SparqlEndpoint(
+            self.engine,
+            authorize=self._authority.authorize,
+            description=ServiceDescription(self.engine, self.abilities),
+            cache=ResultCache(0) if self.responder else self.cache,
+            policy=self.policy,
+            graphs_by=History(self.engine).graphs_by,
+        )
 
     @cached_property
     def site(self) -> Flask:
@@ -87,7 +110,7 @@ class Application:
             "ARTICLES": self.articles,
             "SPARQL": self.endpoints["sparql"],
         }
-        for blueprint in pages.BLUEPRINTS:
+        for blueprint in (*pages.BLUEPRINTS, *reconciliation.BLUEPRINTS):
             app.register_blueprint(blueprint)
         return app
 

@@ -2,7 +2,7 @@
 
 import click
 
-from xingtu.server import authoring, serving, storing
+from xingtu.server import authoring, exporting, linking, serving, storing
 
 
 @click.group()
@@ -20,10 +20,13 @@ for command in (
     storing.backup,
     storing.restore,
     storing.upgrade,
+    exporting.export,
     authoring.build,
     authoring.check,
     authoring.expect,
     authoring.anchor,
+    exporting.export,
+    linking.link,
 ):
     main.add_command(command)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -102,6 +102,12 @@ def prefers_page(accept: str) -> bool:
         return rank_formats(accept, None, "CONSTRUCT", page=True)[0] == PAGE.media_type
     except NotAcceptable:
         return False
+
+
+@cache
+def carries_any_graph(media_type: str) -> bool:
+    """Tell whether a media type of `GRAPH_FORMATS` can carry every graph."""
+    return any(r.media_type == media_type and r.cannot_carry is None for r in GRAPH_FORMATS)
 
 
 def choose_graph_format(triples: Sequence[Triple], media_types: Iterable[str]) -> RdfFormat:

@@ -9,33 +9,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import uvicorn
 
-from xingtu.server.application import Application
 from xingtu.server.durable.backups import serve_backups
 from xingtu.server.engine.dataset import fingerprint
-from xingtu.server.engine.pool import Pool, PoolOptions
-from xingtu.server.engine.remote import RemoteEngine
-from xingtu.server.engine.tasks import Answer, Engine, Limits, Task
+from xingtu.server.engine.pool import Pool
+from xingtu.server.engine.tasks import Engine
 from xingtu.server.errors import MalformedData, MissingDataset
 from xingtu.server.http.caching import ResultCache
-from xingtu.server.http.description import Abilities
+from xingtu.server.http.direct import DirectProtocol
 from xingtu.server.http.front import Allowance, Front, Observer
-from xingtu.server.http.policy import Policy
 from xingtu.server.http.wsgi import endpoint_of
+from xingtu.server.opening import MIB, make_application, open_engine
 from xingtu.server.operation.access_log import AccessLog
 from xingtu.server.operation.addresses import client_of
 from xingtu.server.operation.authority import Authority, read_token
-from xingtu.server.operation.guard import Guard, GuardedProtocol, give_up_on_silence
+from xingtu.server.operation.guard import Guard, give_up_on_silence
 from xingtu.server.operation.metrics import Metrics, Stats
 from xingtu.server.operation.rates import Rates
 from xingtu.server.operation.settings import Settings
-from xingtu.server.remote.login import read_login
-from xingtu.server.remote.store import store_at
-
-MIB: Final = 1 << 20
 
 
 async def serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
@@ -53,7 +47,7 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
     """
     base = settings.base(listener.getsockname()[1])
     authority = Authority(read_token(settings.token_file, os.environ), base)
-    engine = await open_engine(settings)
+    engine = await open_engine(settings, base)
     try:
         guard = Guard(
             settings.header_timeout,
@@ -69,59 +63,6 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
             await _make_server(front, guard, settings).serve([listener])
     finally:
         await engine.close()
-
-
-async def open_engine(settings: Settings) -> Engine:
-    """Open what the settings name: another store, a directory, files, or the packaged dataset."""
-    limits = Limits(
-        settings.max_timeout, settings.memory * MIB, settings.max_rows, settings.max_answer * MIB
-    )
-    if settings.store_url:
-        store = store_at(settings.store_url, settings.store_kind, **read_login(os.environ))
-        return RemoteEngine(store, limits)
-    files = tuple(map(Path, settings.dataset))
-    directory = settings.store_directory
-    version = "" if directory else await asyncio.to_thread(fingerprint, files)
-    options = PoolOptions(settings.workers, settings.long_queries, settings.queue)
-    return await Pool.start(
-        version, files=files, directory=directory, limits=limits, options=options
-    )
-
-
-def make_application(
-    settings: Settings, engine: Engine, base: str, authority: Authority | None = None
-) -> Application:
-    """Make what answers requests, in the running loop.
-
-    Args:
-        settings: How to run.
-        engine: Does the work.
-        base: The public URL of the server.
-        authority: Decides on writes; None refuses them all.
-    """
-    loop = asyncio.get_running_loop()
-
-    def run(task: Task) -> Answer:
-        return asyncio.run_coroutine_threadsafe(engine.run(task), loop).result()
-
-    return Application(
-        engine,
-        base,
-        authority=authority,
-        policy=Policy(
-            settings.services,
-            settings.loads,
-            settings.timeout,
-            settings.max_timeout,
-            settings.write_timeout,
-        ),
-        abilities=_abilities_of(engine, settings),
-        cache=ResultCache(settings.cache * MIB),
-        articles=Path(settings.articles) if settings.articles else None,
-        run=run,
-        mcp=settings.mcp == "on",
-        mcp_origins=settings.mcp_origins,
-    )
 
 
 def _make_front(
@@ -144,18 +85,12 @@ def _make_front(
         gates=[lambda request: rates.admit(request.client)],
         charge=rates.charge,
         observers=observers,
+        recalls=application.recalls,
+        lender=engine if isinstance(engine, Pool) and not settings.rate else None,
     )
 
 
-def _abilities_of(engine: Engine, settings: Settings) -> Abilities:
-    """Of a store elsewhere we promise the least."""
-    federated = bool(settings.services)
-    if isinstance(engine, RemoteEngine):
-        return Abilities(federated=federated, empty_graphs=False, versions=("1.1",), functions=())
-    return Abilities(federated=federated)
-
-
-def read_stats(engine: Engine, guard: Guard, cache: ResultCache) -> Stats:
+def read_stats(engine: Engine, guard: Guard, cache: ResultCache[Any]) -> Stats:
     """Read how the server fares."""
     ours = engine if isinstance(engine, Pool) else None
     return Stats(
@@ -173,7 +108,7 @@ def read_stats(engine: Engine, guard: Guard, cache: ResultCache) -> Stats:
 def _make_server(front: Front, guard: Guard, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         front,
-        http=cast(Any, partial(GuardedProtocol, guard=guard)),  # uvicorn only calls it
+        http=cast(Any, partial(DirectProtocol, guard=guard, front=front)),  # uvicorn only calls it
         interface="asgi3",
         ws="none",
         lifespan="off",

@@ -70,16 +70,18 @@ def query(source: str, format_: str) -> None:
     """Answer a query from a file, from a packaged competency question, or from standard input."""
     from xingtu.server.engine.dataset import open_store
     from xingtu.server.engine.evaluate import Dataset
+    from xingtu.server.engine.faults import engine_errors
     from xingtu.server.errors import MissingDataset, QueryError
     from xingtu.server.gate import inspect_query
+    from xingtu.server.http.federation import naming
 
     text = read_query(source)
     try:
-        inspect_query(text)
-        results = Dataset(open_store()).solve(text)
+        services = inspect_query(text, services=Settings().services).services
+        with naming(services), engine_errors(text):
+            print_results(Dataset(open_store()).solve(text), format_, text)
     except (MissingDataset, QueryError) as error:
         raise Failure(error) from error
-    print_results(results, format_, text)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -109,9 +111,10 @@ def read_query(source: str) -> str:
         UnknownQuery: if there is no such file and no such question.
         Failure: if the text cannot be read.
     """
-    from xingtu.queries import load_questions
+    from xingtu.queries import FEDERATED, load_questions
 
-    questions = {question.name: question.text for question in load_questions()}
+    stored = [*load_questions(), *load_questions(FEDERATED)]
+    questions = {question.name: question.text for question in stored}
     try:
         if source == "-":
             return sys.stdin.buffer.read().decode()

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
@@ -30,8 +30,15 @@ def read_prefixes(query: str) -> dict[str, str]:
 
 def print_table(solutions: QuerySolutions, prefixes: Mapping[str, str]) -> None:
     """Draw solutions (see `draw_table`) on standard output; into a pipe, without folding."""
-    width = None if sys.stdout.isatty() else 10_000
-    Console(width=width).print(draw_table(solutions, prefixes))
+    _print(draw_table(solutions, prefixes))
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Draw rows of texts under the names of their columns, as `print_table` does."""
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    _print(table)
 
 
 def draw_table(solutions: QuerySolutions, prefixes: Mapping[str, str]) -> Table:
@@ -71,6 +78,10 @@ def show_term(term: NamedNode | BlankNode | Literal | Triple, prefixes: Mapping[
     if isinstance(term, Triple):
         return f"<<( {' '.join(show_term(part, prefixes) for part in term)} )>>"
     return str(term)
+
+
+def _print(table: Table) -> None:
+    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 def _shorten(iri: str, prefixes: Mapping[str, str]) -> str:

@@ -6,8 +6,14 @@ been built. Nothing reaches the network except the loopback interface.
 """
 
 import asyncio
-from collections.abc import Callable
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -71,3 +77,27 @@ def send() -> Callable[..., Response]:
         return asyncio.run(answer(endpoint, request))
 
     return send
+
+
+Server = tuple[str, int, subprocess.Popen[str]]
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[..., AbstractContextManager[Server]]:
+    """Start `xingtu serve` with options and environment, and give its host, port and process."""
+
+    @contextmanager
+    def serve(*options: str, **environment: str) -> Iterator[Server]:
+        command = [sys.executable, "-m", "xingtu.server.cli", "serve", "--port", "0", *options]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=os.environ | environment
+        ) as process:
+            try:
+                line = process.stdout.readline()
+                url = urlsplit(re.search(r"http://\S+", line).group())
+                yield url.hostname, url.port, process
+            finally:
+                process.terminate()
+                process.wait(20)
+
+    return serve

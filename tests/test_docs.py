@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from xingtu.server import exporting
 from xingtu.server.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -20,14 +21,19 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
         assert f"`xingtu {name}" in README, name
         assert command.help and command.help.strip().endswith(".")
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+    for name in exporting.export.commands:
+        assert f"`xingtu export {name}" in README, name
+        assert CliRunner().invoke(main, ["export", name, "--help"]).exit_code == 0
     named = set(re.findall(r"xingtu ([a-z]+)", README + CONTRIBUTING))
     assert named <= main.commands.keys() | {"serve"}, named
 
 
 def test_every_option_in_the_readme_exists() -> None:
     for line in re.findall(r"^\| `xingtu (.+?)` \|", README, re.MULTILINE):
-        name = line.split()[0]
-        options = {option for p in main.commands[name].params for option in p.opts}
+        name, second, *_ = [*line.split(), ""]
+        command = main.commands[name]
+        command = getattr(command, "commands", {}).get(second, command)
+        options = {option for p in command.params for option in p.opts}
         assert set(re.findall(r"--[a-z]+", line)) <= options, line
 
 

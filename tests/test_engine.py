@@ -87,15 +87,15 @@ def test_long_queries_leave_the_fast_lane_to_others() -> None:
 def test_a_query_nobody_waits_for_is_stopped() -> None:
     async def use(pool: Pool) -> None:
         await assert_well(pool)
-        (worker,) = pool._idle
+        (worker,) = pool._crew._idle
         task = asyncio.create_task(pool.run(query(CROSS, 60)))
         await asyncio.sleep(0.1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await pool._nest._control.death(worker.started.result()) == signal.SIGKILL
+        assert await pool._crew._nest._control.death(worker.started.result()) == signal.SIGKILL
         await assert_well(pool)
-        assert pool.counts.kills == 1
+        assert pool._crew.counts.kills == 1
 
     with_pool(use)
 
@@ -107,7 +107,7 @@ def test_an_answer_over_its_limits_is_an_error_not_a_part() -> None:
         with pytest.raises(errors.ResultTooLarge, match="MiB"):
             await pool.run(query("SELECT ('%s' AS ?x) {}" % ("x" * 70_000)))
         await assert_well(pool)
-        assert [*pool._plan.spool.iterdir()] == [pool._nest._plan.address]
+        assert [*pool._plan.spool.iterdir()] == [pool._crew._nest._plan.address]
 
     with_pool(use, limits=Limits(rows=3, answer=60_000))
 
@@ -126,8 +126,8 @@ def test_a_large_answer_comes_as_a_file() -> None:
 def test_the_engine_is_started_again_when_it_is_killed() -> None:
     async def use(pool: Pool) -> None:
         await assert_well(pool)
-        pool._nest._process.kill()
-        await pool._nest._control.lost.wait()
+        pool._crew._nest._process.kill()
+        await pool._crew._nest._control.lost.wait()
         await assert_well(pool)
 
     with_pool(use)
@@ -174,7 +174,7 @@ async def main():
     pool = await Pool.start("v", files=(Path({str(DATA / "small.trig")!r}),))
     asyncio.create_task(pool.run(Query({CROSS!r}, "http://x/", {JSON!r}, timeout=60)))
     await asyncio.sleep(0.2)
-    print(pool._nest._process.pid, pool._plan.spool, flush=True)
+    print(pool._crew._nest._process.pid, pool._plan.spool, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
 """

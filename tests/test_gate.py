@@ -101,7 +101,7 @@ def test_own_queries_pass():
         text = path.read_text("utf-8")
         facts = inspect_query(text)
         assert f"\n{facts.form}" in f"\n{text}"
-        assert facts.deterministic and facts.knows_dataset and not facts.uses_service
+        assert facts.deterministic and facts.knows_dataset and not facts.services
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ NO_SERVICES = [
 
 @pytest.mark.parametrize("query", NO_SERVICES)
 def test_the_word_service_alone_is_not_refused(query):
-    assert not inspect_query(query).uses_service
+    assert not inspect_query(query).services
     assert has_keyword(query, "SERVICE", is_query) is False
 
 
@@ -312,7 +312,7 @@ def test_the_engine_replaces_escapes_in_strings_and_iris_only():
 def test_service_is_allowed_by_the_exact_iri(clause):
     query = "PREFIX a: <http://a/> SELECT * { " + clause + " }"
     facts = inspect_query(query, services={"http://a/sparql"})
-    assert facts.uses_service and not facts.deterministic
+    assert facts.services and not facts.deterministic
     for others in ((), ("http://a/",), ("http://a/sparql/",), ("http://a/SPARQL", "a:sparql")):
         with pytest.raises(RefusedOperation, match="<http://a/sparql> .* --services http://a/"):
             inspect_query(query, services=others)
@@ -356,7 +356,7 @@ def test_the_engine_asks_the_endpoint_that_was_allowed():
         for target, path in paths.items():
             prologue = f"BASE <{root}z> PREFIX x: <{root}y/> PREFIX x: <{root}> "
             query = prologue + f"ASK {{ SERVICE {target.replace('ROOT', root)} {{}} }}"
-            assert inspect_query(query, services={root + path}).uses_service
+            assert inspect_query(query, services={root + path}).services
             with pytest.raises(OSError):
                 Store().query(query)
         listener.join()
@@ -413,9 +413,11 @@ def test_files_are_never_loaded(iri):
 
 def test_updates_are_told_apart():
     facts = inspect_update("INSERT DATA { << <a:s> <a:p> <a:o> >> <a:p> <a:o> }")
-    assert (facts.uses_service, facts.uses_load, facts.version_1_2) == (False, False, True)
+    assert (facts.services, facts.uses_load, facts.version_1_2) == ((), False, True)
     assert inspect_update("LOAD <a:b>", loads=["a:b"], services=["a:b"]).uses_load
-    assert inspect_update("INSERT {} WHERE { SERVICE <a:b> {} }", services=["a:b"]).uses_service
+    assert inspect_update("INSERT {} WHERE { SERVICE <a:b> {} }", services=["a:b"]).services == (
+        "a:b",
+    )
 
 
 # What is too much

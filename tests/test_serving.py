@@ -3,17 +3,13 @@
 import gzip
 import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 
@@ -26,24 +22,8 @@ ASK = "ASK { ?s ?p 'CNSA' }"
 TOKEN = "a-token-that-is-long-enough"
 
 
-@contextmanager
-def serving(*options: str, **environment: str) -> Iterator[tuple[str, int, subprocess.Popen[str]]]:
-    """Start `xingtu serve`, and give its host, port and process."""
-    command = [sys.executable, "-m", "xingtu.server.cli", "serve", "--port", "0", *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | environment
-    ) as process:
-        try:
-            line = process.stdout.readline()
-            url = urlsplit(re.search(r"http://\S+", line).group())
-            yield url.hostname, url.port, process
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[tuple[str, int]]:
+def server(serving) -> Iterator[tuple[str, int]]:
     options = ("--timeout", "2", "--body-timeout", "0.5", "--header-timeout", "0.5")
     with serving(*options, "--max-upload", "1", "--memory", "300", str(DATA)) as (host, port, _):
         yield host, port
@@ -191,11 +171,11 @@ def test_slow_readers_stop_nobody(server) -> None:
         client.close()
 
 
-def test_a_query_whose_client_left_is_stopped() -> None:
+def test_a_query_whose_client_left_is_stopped(serving) -> None:
     with serving("--timeout", "60", str(DATA)) as (host, port, _):
         with socket.create_connection((host, port)) as client:
             client.sendall(f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            assert eventually(lambda: metric((host, port), "running") == 1)
+            assert eventually(lambda: metric((host, port), "long_running") == 1)
         assert eventually(lambda: metric((host, port), "running") == 0)
         assert metric((host, port), "kills_total") == 1
 
@@ -212,7 +192,7 @@ def eventually(condition) -> bool:
     return any(condition() or time.sleep(0.05) for _ in range(200))
 
 
-def test_requests_under_way_are_answered_before_the_end() -> None:
+def test_requests_under_way_are_answered_before_the_end(serving) -> None:
     with serving("--timeout", "1", str(DATA)) as (host, port, process):
         with socket.create_connection((host, port)) as client:
             client.sendall(f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
@@ -224,7 +204,7 @@ def test_requests_under_way_are_answered_before_the_end() -> None:
         assert process.wait(20) in {0, -signal.SIGTERM}
 
 
-def test_hangup_loads_the_files_anew(tmp_path: Path) -> None:
+def test_hangup_loads_the_files_anew(serving, tmp_path: Path) -> None:
     file = tmp_path / "data.ttl"
     file.write_text("<http://x/a> <http://x/b> 1 .")
     with serving(str(file)) as (host, port, process):
@@ -236,7 +216,7 @@ def test_hangup_loads_the_files_anew(tmp_path: Path) -> None:
         assert b"false" in fetch(server, "ASK { ?s ?p 1 }")[1]
 
 
-def test_writes_are_kept_and_need_the_token(tmp_path: Path) -> None:
+def test_writes_are_kept_and_need_the_token(serving, tmp_path: Path) -> None:
     store = str(tmp_path / "store")
     update = "INSERT DATA { GRAPH <http://x/g> { <http://x/a> <http://x/b> 1 } }"
     query = "SELECT ?s { ?s ?p 1 }"

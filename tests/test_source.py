@@ -11,12 +11,28 @@ from xingtu.triples.source import load_source, read_source
 
 HASH = "0" * 64
 ENTITIES = """
-    mars: {type: [Planet, MartianPlace], en: Mars, zh: 火星, wikidata: Q111}
+    mars: {type: [Planet, MartianPlace], en: Mars, zh: 火星}
     probe-1: {type: Mission, en: Probe 1}
     probe-1-launch: {type: Launch, en: launch of Probe 1}
     rocket-1: {type: LaunchVehicleModel, en: Rocket 1}
     outlet: {type: MediaOrganisation, en: Outlet}
     """
+MAPPINGS = """
+    #curie_map:
+    #  id: https://w3id.org/xingtu/id/
+    #  wd: http://www.wikidata.org/entity/
+    #  xt: https://w3id.org/xingtu/ontology#
+    #mapping_set_id: https://example.org/mappings
+    #mapping_set_version: 1.0.0
+    #mapping_set_title: Ours to theirs
+    #mapping_set_description: For tests.
+    #creator_label: [Somebody]
+    #license: https://creativecommons.org/licenses/by/4.0/
+    subject_id subject_label predicate_id object_id object_label object_category mapping_justification mapping_date confidence see_also comment
+    id:mars Mars skos:exactMatch wd:Q111 Mars xt:Planet semapv:ManualMappingCuration 2026-11-21 0.95 https://example.org/a|https://example.org/b |
+    id:outlet Outlet skos:closeMatch wd:Q1 Outlets xt:MediaOrganisation semapv:MappingReview 2026-11-21 0.5 https://example.org/c seen
+    """.replace(" |\n", " \n")
+"""Of the rows, each blank stands for a tab."""
 HEADER = f"""
     file: a.txt
     sha256: "{HASH}"
@@ -42,11 +58,17 @@ PASSAGES = f"""
 
 
 def write(folder: Path, entities: str, article: str) -> Path:
-    for name, text in (("entities/all.yaml", entities), ("articles/an-article.yaml", article)):
+    files = ("entities/all.yaml", entities), ("articles/an-article.yaml", article)
+    for name, text in (*files, ("mappings/wikidata.sssom.tsv", tabbed(MAPPINGS))):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return folder
+
+
+def tabbed(text: str) -> str:
+    lines = sound(text).splitlines(keepends=True)
+    return "".join(x if x.startswith("#") else x.replace(" ", "\t") for x in lines)
 
 
 def sound(text: str) -> str:
@@ -140,8 +162,7 @@ def test_sound_files_give_typed_statements(folder: Path) -> None:
             "no claim is about it or names it",
         ),
         ("type: Mission", "type: Misson", "no class 'Misson' in the ontology"),
-        ("wikidata: Q111", "wikidata: 111", "'111' is no Wikidata item"),
-        ("en: Rocket 1}", "en: Rocket 1, wikidata: Q111}", "Q111 is linked to 'mars' already"),
+        ("en: Rocket 1}", "en: Rocket 1, wikidata: Q1}", "unknown key 'wikidata'"),
         ("rocket-1: {", "Rocket_1: {", "is no slug"),
         ("en: Probe 1}", "zh: 一号}", "the key 'en' is missing"),
     ],
@@ -156,6 +177,90 @@ def test_a_fault_gets_one_clear_line(folder: Path, old: str, new: str, line: str
     found = [str(problem) for problem in problems]
     assert any(line in problem for problem in found), found
     assert all(":" in problem and "\n" not in problem for problem in found)
+
+
+ROW = "id:mars\tMars\tskos:exactMatch\twd:Q111\tMars\txt:Planet\tsemapv:ManualMappingCuration"
+
+
+def test_sound_mappings_are_read(folder: Path) -> None:
+    found = [(m.subject, m.predicate, m.item) for m in load_source(folder).mappings]
+    assert found == [("mars", "exactMatch", "Q111"), ("outlet", "closeMatch", "Q1")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("\tobject_id", "", "sssom.tsv:11: header: the column 'object_id' is missing"),
+        ("\tcomment", "\tcomments", "11: header: unknown column 'comments'"),
+        ("\tcomment", "\tsee_also", "11: header: the column 'see_also' comes twice"),
+        ("Mars\tskos", "Mars skos", "12: id:mars: has 10 cells where the header has 11"),
+        ("0.5\t", "0.5\t\t", "13: id:outlet: has 12 cells where the header has 11"),
+        ("\nid:outlet", "\n\nid:outlet", "13: has 0 cells"),
+        ("id:mars", "mars", "12: mars subject_id: 'mars' is no CURIE with a declared prefix"),
+        ("id:mars", "foaf:mars", "'foaf:mars' is no CURIE with a declared prefix"),
+        ("id:mars", "id:venus", "12: id:venus subject_id: unknown entity"),
+        ("id:outlet", "wd:outlet", "13: wd:outlet subject_id: unknown entity"),
+        ("mars\tMars", "mars\tRed", "subject_label: is 'Red', but the entity is called 'Mars'"),
+        ("skos:exactMatch", "skos:broadMatch", "must be skos:exactMatch or skos:closeMatch"),
+        ("wd:Q111", "wd:P31", "object_id: 'wd:P31' is no Wikidata item"),
+        ("wd:Q111", "id:Q111", "object_id: 'id:Q111' is no Wikidata item"),
+        ("xt:Planet", "xt:Person", "object_category: the item is a Person, the entity is none"),
+        ("xt:Planet", "xt:Plant", "object_category: no class 'Plant' in the ontology"),
+        ("ManualMappingCuration", "LexicalMatching", "12: id:mars mapping_justification: must be"),
+        ("2026-11-21", "21.11.2026", "12: id:mars mapping_date: '21.11.2026' is no day"),
+        ("2026-11-21", "2026-02-30", "12: id:mars mapping_date: '2026-02-30' is no day"),
+        ("0.95", "95%", "12: id:mars confidence: '95%' is no number from 0 to 1"),
+        ("0.95", "1.5", "12: id:mars confidence: '1.5' is no number from 0 to 1"),
+        ("https://example.org/b", "a book", "see_also: 'a book' is no http or https address"),
+        ("0.95", "", "12: confidence: is empty"),
+        ("id:mars", "", "12: subject_id: is empty"),
+        ("skos:exactMatch", "", "12: predicate_id: is empty"),
+        ("wd:Q111", " ", "12: object_id: is empty"),
+        ("wd:Q1\t", "wd:Q111\t", "13: id:outlet object_id: wd:Q111 is linked already (line 12)"),
+        (
+            "id:outlet\tOutlet",
+            "id:mars\tMars",
+            "13: id:mars subject_id: id:mars is linked already (line 12)",
+        ),
+        (ROW, '"id:mars', "sssom.tsv:13: is no line of a table: unexpected end of data"),
+        ("\tseen", '\t"se\nen"', "13: comment: must not hold line breaks"),
+        ("#license", "#licence", "10: metadata: unknown key 'licence'"),
+        ("#license", "#licence", "1: metadata: the key 'license' is missing"),
+        ("#curie_map:", "#curie_map: [", "metadata: is not YAML"),
+        ("wd: http://www", "wd: http://vvv", "object_id: 'wd:Q111' is no Wikidata item"),
+    ],
+)
+def test_a_fault_of_a_mapping_gets_one_clear_line(
+    folder: Path, old: str, new: str, line: str
+) -> None:
+    path = folder / "mappings/wikidata.sssom.tsv"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    found = [str(problem) for problem in read_source(folder)[1]]
+    assert any(line in problem for problem in found), found
+    assert all(problem.startswith("mappings/wikidata.sssom.tsv:") for problem in found)
+
+
+def test_all_faults_of_the_mappings_come_in_one_run(folder: Path, tmp_path: Path) -> None:
+    path = folder / "mappings/wikidata.sssom.tsv"
+    text = path.read_text("utf-8").replace("wd:Q111", "Q111").replace("0.5", "half")
+    path.write_text(text.replace("#license", "#licence"), "utf-8")
+    with pytest.raises(InvalidAuthoredFiles) as caught:
+        build(tmp_path / "out", folder)
+    assert [problem.line for problem in caught.value.problems] == [1, 10, 12, 13]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"", b"#x: 1\n", None])
+def test_a_mapping_file_that_cannot_be_read_is_a_problem(
+    folder: Path, content: bytes | None
+) -> None:
+    path = folder / "mappings/wikidata.sssom.tsv"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert read_source(folder)[1]
 
 
 def test_all_faults_come_in_one_run_and_nothing_is_written(folder: Path, tmp_path: Path) -> None:

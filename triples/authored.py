@@ -35,11 +35,24 @@ def compose_file(path: Path) -> yaml.Node:
         ValueError: `line: what is wrong`, if it cannot be read, is not YAML, or is empty.
     """
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.BaseLoader)
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"1: cannot be read: {error}") from error
+    return compose_text(text)
+
+
+def compose_text(text: str) -> yaml.Node:
+    """Return the YAML node of a text.
+
+    Raises:
+        ValueError: `line: what is wrong`, if it is not YAML, or is empty.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ValueError(f"{line}: is not YAML: {error.problem}") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
         raise ValueError(f"1: cannot be read: {error}") from error
     except RecursionError as error:
         raise ValueError("1: is nested too deeply") from error

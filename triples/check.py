@@ -34,7 +34,7 @@ def run_checks(
 
     Args:
         articles: the folder with the snapshots; without it the checks that need them are skipped.
-        folder: holds `articles/` and `entities/`.
+        folder: holds `articles/`, `entities/` and `mappings/`.
         release: holds the built files.
     """
     report = Report()

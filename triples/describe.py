@@ -11,6 +11,7 @@ from xingtu.triples import iri
 from xingtu.triples.article import UNSAID, Article, Passage
 from xingtu.triples.edtf import parse_edtf
 from xingtu.triples.entity import Entity
+from xingtu.triples.mapping import Mapping
 from xingtu.triples.statement import ANY_URI, BOOLEAN, Statement, date_time
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -30,7 +31,7 @@ TEXTS = ("dateAnchor", "subjectNamedAs")
 
 
 def describe_entity(entity: Entity) -> Iterator[ox.Triple]:
-    """Yield an entity's types, names, definition and Wikidata link."""
+    """Yield an entity's types, names and definition."""
     node = iri.thing(entity.slug)
     yield ox.Triple(node, RDF_TYPE, INDIVIDUAL)
     for name in entity.types:
@@ -45,9 +46,12 @@ def describe_entity(entity: Entity) -> Iterator[ox.Triple]:
         for name in names:
             if name:
                 yield ox.Triple(node, predicate, ox.Literal(name, language=tag))
-    if entity.wikidata:
-        match = ox.NamedNode(SKOS + "exactMatch")
-        yield ox.Triple(node, match, iri.wikidata(entity.wikidata))
+
+
+def describe_mapping(mapping: Mapping) -> ox.Triple:
+    """Return the link of an entity to its Wikidata item."""
+    match = ox.NamedNode(SKOS + mapping.predicate)
+    return ox.Triple(iri.thing(mapping.subject), match, iri.wikidata(mapping.item))
 
 
 def describe_article(article: Article) -> Iterator[ox.Triple]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +12,12 @@ from xingtu.triples.authored import Reader
 from xingtu.triples.iri import RESERVED, SLUG
 from xingtu.triples.problem import Problem
 
-KEYS = {"type", "en", "zh", "alt", "altZh", "definition", "wikidata"}
-WIKIDATA_ITEM = re.compile(r"Q[1-9][0-9]*")
+KEYS = {"type", "en", "zh", "alt", "altZh", "definition"}
 
 
 @dataclass(frozen=True)
 class Entity:
-    """A thing: its slug, classes (local names), names by language, and Wikidata item."""
+    """A thing: its slug, classes (local names) and names by language."""
 
     slug: str
     types: tuple[str, ...]
@@ -28,7 +26,6 @@ class Entity:
     alt: tuple[str, ...]
     alt_zh: tuple[str, ...]
     definition: str
-    wikidata: str
     file: str
     line: int
 
@@ -57,7 +54,7 @@ def read_entities(
                 )
             entities.setdefault(slug, entity)
         problems += reader.problems
-    return entities, problems + _shared_items(entities)
+    return entities, problems
 
 
 def _entity(reader: Reader, slug: str, node: yaml.Node, schema: Schema) -> Entity:
@@ -72,9 +69,6 @@ def _entity(reader: Reader, slug: str, node: yaml.Node, schema: Schema) -> Entit
             reader.complain(
                 fields["type"], slug, f"no class {name!r} in the ontology", "see ontology/"
             )
-    wikidata = reader.text(fields.get("wikidata"), slug)
-    if wikidata and not WIKIDATA_ITEM.fullmatch(wikidata):
-        reader.complain(fields["wikidata"], slug, f"{wikidata!r} is no Wikidata item")
     return Entity(
         slug=slug,
         types=tuple(name for name in types if name in schema.ancestors),
@@ -83,19 +77,6 @@ def _entity(reader: Reader, slug: str, node: yaml.Node, schema: Schema) -> Entit
         alt=reader.texts(fields.get("alt"), slug),
         alt_zh=reader.texts(fields.get("altZh"), slug),
         definition=reader.text(fields.get("definition"), slug),
-        wikidata=wikidata,
         file=reader.name,
         line=node.start_mark.line + 1,
     )
-
-
-def _shared_items(entities: dict[str, Entity]) -> list[Problem]:
-    """Find Wikidata items that two entities claim to be the same as."""
-    owners: dict[str, Entity] = {}
-    problems = []
-    for entity in entities.values():
-        first = owners.setdefault(entity.wikidata, entity)
-        if entity.wikidata and first is not entity:
-            message = f"{entity.wikidata} is linked to {first.slug!r} already"
-            problems.append(Problem(entity.file, entity.line, entity.slug, message, "unlink one"))
-    return problems

@@ -9,13 +9,17 @@ import pyoxigraph as ox
 
 from xingtu.ontology import XT
 
-ID = "https://w3id.org/xingtu/id/"
-GRAPH = "https://w3id.org/xingtu/graph/"
+ROOT = "https://w3id.org/xingtu/"
+ID = ROOT + "id/"
+GRAPH = ROOT + "graph/"
+WIKIDATA = "http://www.wikidata.org/entity/"
+NANOPUBLICATION = ROOT + "np/"
+PROJECT = ox.NamedNode(ROOT.removesuffix("/"))
 ONTOLOGY = ox.NamedNode(XT.removesuffix("#"))
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED = ("claim-", "evidence-")
 """How the slug of an entity or article must not begin."""
-GRAPH_NAMES = {"entities", "ontology", "inferred", "dataset", "release"}
+GRAPH_NAMES = {"entities", "ontology", "inferred", "dataset", "void", "examples", "release"}
 """The named graphs that are of no article."""
 
 
@@ -34,9 +38,14 @@ def graph(name: str) -> ox.NamedNode:
     return ox.NamedNode(GRAPH + name)
 
 
+def part(name: str, fragment: str) -> ox.NamedNode:
+    """Return the IRI of something that a named graph describes, and that is only known there."""
+    return ox.NamedNode(f"{GRAPH}{name}#{fragment}")
+
+
 def wikidata(item: str) -> ox.NamedNode:
     """Return the IRI of a Wikidata item."""
-    return ox.NamedNode(f"http://www.wikidata.org/entity/{item}")
+    return ox.NamedNode(WIKIDATA + item)
 
 
 def evidence(article: str, start: int, end: int) -> ox.NamedNode:
@@ -51,3 +60,8 @@ def claim(article: str, start: int, end: int, statement: tuple[str, str, str, st
     """
     key = "|".join((article, str(start), str(end), *statement))
     return thing(f"claim-{statement[0]}-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
+
+
+def nanopublication(code: str) -> ox.NamedNode:
+    """Return the trusty IRI of a nanopublication, by its artifact code."""
+    return ox.NamedNode(NANOPUBLICATION + code)

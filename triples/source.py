@@ -10,6 +10,7 @@ from xingtu.triples.article import Article, read_articles
 from xingtu.triples.authored import compose_folder
 from xingtu.triples.entity import Entity, read_entities
 from xingtu.triples.judge import Judge, fault
+from xingtu.triples.mapping import MAPPINGS, Mapping, read_mappings
 from xingtu.triples.problem import InvalidAuthoredFiles, Problem
 from xingtu.triples.statement import Statement, make_statement
 
@@ -18,16 +19,17 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Source:
-    """The entities by slug, the articles, and the typed claims in authored order."""
+    """The entities by slug, the articles, the typed claims in authored order, and the links."""
 
     schema: Schema
     entities: dict[str, Entity]
     articles: tuple[Article, ...]
     statements: tuple[Statement, ...]
+    mappings: tuple[Mapping, ...] = ()
 
 
 def load_source(folder: Path = FOLDER) -> Source:
-    """Read and type everything under `entities/` and `articles/` of a folder.
+    """Read and type everything under `entities/`, `articles/` and `mappings/` of a folder.
 
     Raises:
         InvalidAuthoredFiles: with every problem found; nothing is half read.
@@ -53,8 +55,9 @@ def read_source(folder: Path = FOLDER) -> tuple[Source, list[Problem]]:
     judge = Judge(schema, entities, articles)
     problems += found + list(judge.problems())
     statements, found = _statements(judge)
-    problems += found
-    return Source(schema, entities, tuple(articles), tuple(statements)), problems
+    mappings, also_found = read_mappings(folder / MAPPINGS, entities, schema)
+    problems += found + also_found
+    return Source(schema, entities, tuple(articles), tuple(statements), tuple(mappings)), problems
 
 
 def _statements(judge: Judge) -> tuple[list[Statement], list[Problem]]:

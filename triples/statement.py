@@ -70,11 +70,14 @@ def may_be_asserted(claim: Claim, prop: Property) -> bool:
     """Tell whether a claim, by its own standing, may make its triple true (FORMAT.md)."""
     if claim.one("claimStatus") != "accepted" or claim.one("scopeAmbiguous"):
         return False
-    if claim.modality == "proposal" and prop.bounds:
+    return mood_asserts(claim.modality, prop)
+
+
+def mood_asserts(modality: str, prop: Property) -> bool:
+    """Tell whether a modality lets a claim make its triple true (FORMAT.md)."""
+    if modality == "proposal" and prop.bounds:
         return False  # what is only proposed has no planned date
-    return claim.modality in ASSERTED or (
-        prop.asserted_of_plans and claim.modality in ASSERTED_OF_PLANS
-    )
+    return modality in ASSERTED or (prop.asserted_of_plans and modality in ASSERTED_OF_PLANS)
 
 
 def asserted(statements: list[Statement], schema: Schema) -> list[Statement]:

@@ -59,14 +59,49 @@ def create_file(path: Path) -> Iterator[tuple[IO[bytes], RdfFormat]]:
     format_ = RdfFormat.from_extension(ending.removeprefix("."))
     if format_ is None:
         raise ValueError(f"{path}: no RDF format has the ending {ending or '(none)'}")
+    with replace_file(path, compress or open_new) as stream:
+        yield stream, format_
+
+
+def open_new(path: Path, mode: str) -> IO[bytes]:
+    """Open a file as it is."""
+    return cast(IO[bytes], path.open(mode))
+
+
+@contextmanager
+def replace_file(
+    path: Path, opened: Callable[[Path, str], object] = open_new
+) -> Iterator[IO[bytes]]:
+    """Make a file, opened for writing by `opened`; an error within leaves what was there before.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
     partial = path.with_name(f"{path.name}.partial")
     try:
-        opened = compress(partial, "wb") if compress else partial.open("wb")
-        with cast(IO[bytes], opened) as stream:
-            yield stream, format_
+        with cast(IO[bytes], opened(partial, "wb")) as stream:
+            yield stream
         partial.rename(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def create_folder(path: Path) -> Iterator[Path]:
+    """Make a folder, which is not there yet or is empty; an error within leaves nothing.
+
+    Raises:
+        OSError: if it cannot be written, or holds files.
+    """
+    if path.is_dir() and any(path.iterdir()):
+        raise FileExistsError(f"{path} is there already, and not empty")
+    partial = path.with_name(f"{path.name}.partial")
+    partial.mkdir()
+    try:
+        yield partial
+        partial.rename(path)
+    finally:
+        rmtree(partial, ignore_errors=True)
 
 
 def dump(

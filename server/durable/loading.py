@@ -68,7 +68,7 @@ def load(
     def read() -> Iterator[Quad]:
         nonlocal total
         for path in files:
-            for quad in _read(path, graph, opened):
+            for quad in read_quads(path, graph, opened):
                 total += 1
                 yield quad
                 yield Quad(quad.subject, quad.predicate, quad.object)
@@ -77,7 +77,16 @@ def load(
     return total
 
 
-def _read(path: Path, graph: NamedNode, opened: Callable[[Path], IO[bytes]]) -> Iterator[Quad]:
+def read_quads(
+    path: Path,
+    graph: NamedNode = DEFAULT_GRAPH,
+    opened: Callable[[Path], IO[bytes]] = open_bytes,
+) -> Iterator[Quad]:
+    """Yield the quads of a file; see `load`.
+
+    Raises:
+        MalformedData: if it does not parse or cannot be read; it names the file.
+    """
     try:
         with open_file(path, opened) as (stream, format_), data_errors(str(path)):
             base_iri = path.resolve().as_uri()
@@ -107,7 +116,7 @@ def upgrade(writer: Writer) -> bool:
         return False
     contents: dict[NamedNode, set[Triple]] = {}
     with packaged_dataset() as path:
-        for quad in _read(path, DEFAULT_GRAPH, open_bytes):
+        for quad in read_quads(path):
             assert isinstance(quad.graph_name, NamedNode)
             contents.setdefault(quad.graph_name, set()).add(quad.triple)
     names = tuple(sorted(graph.value for graph in contents))

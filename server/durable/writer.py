@@ -33,7 +33,7 @@ def write(store: Store, task: Write) -> Answer:
         QueryError, NotFound, UnsupportedBody: by the fault of the task; see `errors.py`.
         StoreFull, StoreUnusable: if the disk fails.
     """
-    with engine_errors(), disk_errors():
+    with engine_errors(task.text if isinstance(task, Update) else ""), disk_errors():
         match task:
             case Update():
                 return _update(store, task)

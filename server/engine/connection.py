@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from xingtu.server.engine.tasks import Answer
+from xingtu.server.engine.lease import Borrow, GiveBack, Lease, Returned
+from xingtu.server.engine.orders import Order
 from xingtu.server.engine.wire import Unpacker, pack
-from xingtu.server.engine.worker import Order
 from xingtu.server.engine.zygote import GOODBYE, Death
 from xingtu.server.errors import EngineDied, OutOfMemory, TimedOut
 
@@ -111,22 +113,41 @@ class WorkerLink(_Link):
         if self._reply is not None and not self._reply.done():
             self._reply.set_result(None)
 
-    async def ask(self, order: Order) -> Answer:
-        """Have an order done.
+    async def ask(self, order: Order) -> Any:
+        """Have an order done, and give the worker's `Reply`.
 
         Raises:
             TimedOut, OutOfMemory, EngineDied: if the worker was ended.
             Exception: whatever the worker answered with.
         """
+        return await self._await_reply(lambda: self.send(order))
+
+    async def borrow(self, lease: Lease, version: str) -> Returned:
+        """Have a connection served; raises as `ask`."""
+        lease.ask_back = lambda: self.send(GiveBack())
+        returned: Returned = await self._await_reply(lambda: self._hand_over(lease, version))
+        return returned
+
+    def _hand_over(self, lease: Lease, version: str) -> None:
+        assert self.transport is not None
+        ours = self.transport.get_extra_info("socket").fileno()
+        with socket.socket(fileno=os.dup(ours)) as sending:
+            order = pack(Borrow(lease.peer, version))
+            socket.send_fds(sending, [order], [lease.connection, lease.records])
+        lease.handed_over = True
+
+    async def _await_reply(self, send: Callable[[], None]) -> Any:
         self._reply = asyncio.get_running_loop().create_future()
         if not self.alive:
             self._reply.set_result(None)
         else:
-            self.send(order)
+            send()
         reply = await self._reply
-        if isinstance(reply, Answer):
-            return reply
-        raise await self._obituary() if reply is None else reply
+        if reply is None:
+            raise await self._obituary()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def kill(self, reason: Exception | None) -> None:
         """End the worker, whatever it does; `reason` is what those who wait are told."""

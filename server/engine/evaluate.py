@@ -22,10 +22,10 @@ from pyoxigraph import (
 from xingtu.server.engine.coding import compress
 from xingtu.server.engine.dataset import DEFAULT_GRAPH, choose_graphs
 from xingtu.server.engine.faults import engine_errors
-from xingtu.server.engine.spool import Spool, refuse_rows, refuse_triples
+from xingtu.server.engine.spool import Spool, refuse_many_triples, refuse_rows, refuse_triples
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph
 from xingtu.server.errors import InvalidGraphName, NotFound
-from xingtu.server.formats import choose_graph_format, finish_body
+from xingtu.server.formats import carries_any_graph, choose_graph_format, finish_body, syntax_of
 
 Graphs = tuple[NamedNode, ...]
 QueryResults = QuerySolutions | QueryBoolean | QueryTriples
@@ -65,7 +65,7 @@ class Dataset:
         Raises:
             MalformedQuery, UnknownFunction, InvalidGraphName: by the fault of the query.
         """
-        with engine_errors():
+        with engine_errors(text):
             if not default_graphs and not named_graphs:
                 return self.store.query(text, base_iri=base_iri)
             default, named = _graph_names(default_graphs), _graph_names(named_graphs)
@@ -110,7 +110,7 @@ def read(dataset: Dataset, task: Query | ReadGraph, limits: Limits, folder: Path
         QueryError, NotFound, NotAcceptable: see `errors.py`.
         OSError: if the disk is full.
     """
-    with engine_errors():
+    with engine_errors(task.text if isinstance(task, Query) else ""):
         if isinstance(task, ReadGraph):
             return write_answer(dataset.triples(task.graph), task, limits, folder)
         results = dataset.solve(
@@ -142,6 +142,10 @@ def write_answer(
             assert syntax is not None  # the table has registered types only
             results.serialize(spool.stream, format=syntax)
             refuse_rows(spool.close(), syntax, limits.rows)
+        elif isinstance(results, QueryTriples) and carries_any_graph(task.formats[0]):
+            syntax = syntax_of(task.formats[0])
+            results.serialize(spool.stream, format=syntax)
+            refuse_many_triples(spool.close(), syntax, limits.rows)
         else:
             triples = [*islice(results, limits.rows + 1)]
             refuse_triples(len(triples), limits.rows)

@@ -13,12 +13,16 @@ from xingtu.server.errors import (
     UnknownFunction,
 )
 
+_SHOWN: Final = 300  # characters of what a service says
 _POSITION: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 @contextmanager
-def engine_errors() -> Iterator[None]:
+def engine_errors(text: str = "") -> Iterator[None]:
     """Turn what the engine raises within into errors of `errors.py`.
+
+    Args:
+        text: The query or update that is done, which tells whether SERVICE may be at fault.
 
     Raises:
         QueryError: by its subclasses.
@@ -33,11 +37,20 @@ def engine_errors() -> Iterator[None]:
     except RuntimeError as error:
         if "custom function" in str(error):
             raise UnknownFunction(str(error)) from error
+        if "SERVICE" in text.upper():
+            raise _service_failed(error) from error
         raise RefusedOperation(str(error)) from error
     except OSError as error:
         if error.errno is not None:  # a file of ours, not the network
             raise
-        raise ServiceFailed(f"a SERVICE did not answer: {error}") from error
+        raise _service_failed(error) from error
+
+
+def _service_failed(error: Exception) -> ServiceFailed:
+    """Tell of a service that is down, refuses, or answers what is no answer, on one line."""
+    said = " ".join(str(error).split())
+    shown = said if len(said) <= _SHOWN else said[:_SHOWN] + " …"
+    return ServiceFailed(f"a SERVICE did not answer, or not rightly: {shown}")
 
 
 def malformed(message: str) -> MalformedQuery:

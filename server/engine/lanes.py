@@ -13,9 +13,10 @@ from xingtu.server.errors import ServerBusy
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """A place in a lane."""
+    """A place in a lane; or of a lent connection, which is in none until it is slow."""
 
     slow: bool = False
+    lent: bool = False
     done: bool = False
 
 
@@ -26,20 +27,33 @@ class Lanes:
         fast: Places of the fast lane.
         slow: Places of the slow one.
         queue: Requests that may wait for a place of the fast lane.
+        lent: Connections that may be lent.
     """
 
-    def __init__(self, fast: int, slow: int, queue: int) -> None:
+    def __init__(self, fast: int, slow: int, queue: int, lent: int = 0) -> None:
+        self._lent_places = lent
         self._free = fast
         self._slow_places = slow
         self._queue = queue
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.running = 0
         self.slow = 0
+        self.lent = 0
 
     @property
     def waiting(self) -> int:
         """The number of requests that wait."""
         return len(self._waiting)
+
+    @property
+    def may_lend(self) -> bool:
+        """Whether one more connection may be lent."""
+        return self.lent < self._lent_places
+
+    def lend(self) -> Turn:
+        """Give a turn to a connection that is lent."""
+        self.lent += 1
+        return Turn(lent=True)
 
     async def enter(self) -> Turn:
         """Wait for a turn in the fast lane.
@@ -60,7 +74,8 @@ class Lanes:
             return False
         turn.slow = True
         self.slow += 1
-        self._pass_on()
+        if not turn.lent:
+            self._pass_on()
         return True
 
     def leave(self, turn: Turn) -> None:
@@ -68,10 +83,12 @@ class Lanes:
         if turn.done:
             return
         turn.done = True
+        self.slow -= turn.slow
+        if turn.lent:
+            self.lent -= 1
+            return
         self.running -= 1
-        if turn.slow:
-            self.slow -= 1
-        else:
+        if not turn.slow:
             self._pass_on()
 
     async def _wait(self) -> None:

@@ -69,7 +69,11 @@ class Nest:
             lambda: WorkerLink(self._control), str(self._plan.address)
         )
         transport.write(kind)
-        await worker.started
+        try:
+            await worker.started
+        except BaseException:  # nobody waits for it any more
+            transport.close()
+            raise
         return worker
 
     async def close(self) -> None:

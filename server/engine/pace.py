@@ -5,6 +5,7 @@ from typing import Final
 
 from xingtu.server.engine.connection import WorkerLink
 from xingtu.server.engine.lanes import Lanes, Turn
+from xingtu.server.engine.lease import Begun, Lease
 from xingtu.server.errors import ServerBusy
 
 _MOMENT: Final = 0.02  # seconds between looks
@@ -38,12 +39,15 @@ class Pace:
         self._timer.cancel()
 
     def _look(self) -> None:
+        if not self._is_settled():
+            self._timer = self._loop.call_later(_MOMENT, self._look)
+
+    def _is_settled(self) -> bool:
         worked = self._worker.worked()
         if self._before is None:
             self._before = worked
-        elif (long := worked - self._before) >= _LONG and self._give_way(long):
-            return
-        self._timer = self._loop.call_later(_MOMENT, self._look)
+        long = worked - self._before
+        return long >= _LONG and self._give_way(long)
 
     def _give_way(self, long: float) -> bool:
         """Give up the place in the fast lane; tell whether that is settled."""
@@ -55,3 +59,28 @@ class Pace:
         reason = ServerBusy("too many long queries run already; try again later", retry_after=10)
         self._worker.kill(reason)
         return True
+
+
+class LeasePace(Pace):
+    """Watches the requests of a lent connection, one after the other.
+
+    A long one makes its worker give the connection back; one whose client has left ends the task
+    that made this.
+    """
+
+    def __init__(self, worker: WorkerLink, turn: Turn, lanes: Lanes, lease: Lease) -> None:
+        super().__init__(worker, turn, lanes)
+        self._lease = lease
+        self._seen: Begun | None = None
+        self._task = asyncio.current_task()
+
+    def _is_settled(self) -> bool:
+        underway = self._lease.look()
+        if underway is not self._seen:
+            self._seen, self._before = underway, None
+        elif underway is not None and not self._lease.sending and self._lease.client_left():
+            assert self._task is not None
+            return self._task.cancel()
+        if underway is not None and not self._turn.slow and super()._is_settled():
+            self._lease.ask_back()
+        return False

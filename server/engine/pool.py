@@ -5,42 +5,32 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from xingtu.server.engine.connection import WorkerLink
+from xingtu.server.engine.crew import Crew
+from xingtu.server.engine.inside import MakeService
 from xingtu.server.engine.lanes import Lanes, Turn
-from xingtu.server.engine.nest import Nest
-from xingtu.server.engine.pace import Pace
+from xingtu.server.engine.lease import Lease, Returned
+from xingtu.server.engine.orders import Read, Respond
+from xingtu.server.engine.pace import LeasePace, Pace
 from xingtu.server.engine.snapshots import Snapshots
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task
-from xingtu.server.engine.worker import Read
-from xingtu.server.engine.zygote import KEEPER, READER, Plan
+from xingtu.server.engine.zygote import KEEPER, Plan
 from xingtu.server.errors import (
-    EngineDied,
-    OutOfMemory,
     RefusedOperation,
-    ServerBusy,
-    TimedOut,
 )
+from xingtu.server.http.message import Request, Response
 
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """How many may do what at once; see `Lanes`."""
+    """How many may do what at once (see `Lanes`), and what answers requests in the workers."""
 
     fast: int = 4
     slow: int = 16
     queue: int = 256
-
-
-@dataclass(slots=True)
-class Counts:
-    """What has happened since the start."""
-
-    workers: int = 0
-    timeouts: int = 0
-    kills: int = 0
-    crashes: int = 0
-    updates: int = 0
+    lent: int = 16
+    make_service: MakeService | None = None
 
 
 class Pool:
@@ -52,12 +42,10 @@ class Pool:
     def __init__(self, plan: Plan, version: str, options: PoolOptions) -> None:
         self._plan = plan
         self._version = version
-        self._idle: list[WorkerLink] = []
-        self._nest: Nest | None = None
+        self._crew = Crew(plan)
         self._snapshots: Snapshots | None = None
-        self._settling = asyncio.Lock()
-        self.lanes = Lanes(options.fast, options.slow, options.queue)
-        self.counts = Counts()
+        self.lanes = Lanes(options.fast, options.slow, options.queue, options.lent)
+        self._leases: set[Lease] = set()
 
     @classmethod
     async def start(
@@ -76,18 +64,19 @@ class Pool:
             files: RDF files for the memory; none and no directory: the packaged dataset.
             directory: A store on disk, which may be written.
             limits: What one task may use.
-            options: How many may run.
+            options: How it works.
 
         Raises:
             MissingDataset, MalformedData, OSError, StoreUnusable: if it cannot be loaded.
         """
         spool = Path(tempfile.mkdtemp(prefix="xingtu-"))
-        plan = Plan(spool / "engine", spool, files, directory, limits or Limits())
-        pool = cls(plan, version, options or PoolOptions())
+        options, limits = options or PoolOptions(), limits or Limits()
+        plan = Plan(spool / "engine", spool, files, directory, limits, options.make_service)
+        pool = cls(plan, version, options)
         try:
-            await pool._settle()
+            await pool._crew.settle()
             if directory is not None:
-                pool._snapshots = await Snapshots.open(directory, lambda: pool._open(KEEPER))
+                pool._snapshots = await Snapshots.open(directory, lambda: pool._crew.open(KEEPER))
         except BaseException:
             await pool.close()
             raise
@@ -101,15 +90,16 @@ class Pool:
     @property
     def quads(self) -> int | None:
         """The size of the dataset in memory; None if it is on disk."""
-        return None if self._nest is None else self._nest.quads
+        return self._crew.quads
 
     def stats(self) -> dict[str, int]:
         """Tell how it fares, by the names of `operation/metrics.py`."""
-        lanes, counts = self.lanes, self.counts
+        lanes, counts = self.lanes, self._crew.counts
         return {
             "waiting": lanes.waiting,
             "running": lanes.running,
             "long_running": lanes.slow,
+            "lent": lanes.lent,
             "worker_starts": counts.workers,
             "timeouts": counts.timeouts,
             "kills": counts.kills,
@@ -125,16 +115,49 @@ class Pool:
     async def run(self, task: Task) -> Answer:
         """Do the task in a worker; see `Engine`."""
         if isinstance(task, Query | ReadGraph):
-            turn = await self.lanes.enter()
-            try:
-                return await self._read(task, turn)
-            finally:
-                self.lanes.leave(turn)
+            answer: Answer = await self._read(Read(task))
+            return answer
         if self._snapshots is None:
             raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
         answer = await self._snapshots.write(task)
-        self.counts.updates += 1
+        self._crew.counts.updates += 1
         return answer
+
+    async def respond(self, request: Request) -> Response:
+        """Have a request answered by the endpoint in a worker.
+
+        Raises:
+            Exception: what the endpoint raises, and what ended its worker.
+        """
+        asked = (request.method, request.path, request.query_string, request.headers)
+        whole = (*asked, request.body, request.client, request.base)
+        order = Respond(whole, self.version, timeout=self._plan.limits.seconds)
+        return Response(*await self._read(order))
+
+    @property
+    def may_lend(self) -> bool:
+        """Whether a connection may be lent; on disk, each request has a snapshot of its own."""
+        return self._snapshots is None and self.lanes.may_lend
+
+    async def lend(self, lease: Lease) -> Returned:
+        """Have a connection served by a worker, until it gives it back.
+
+        Raises:
+            EngineDied, TimedOut, OutOfMemory, ServerBusy: what ended the worker.
+        """
+        turn = self.lanes.lend()
+        self._leases.add(lease)
+        try:
+            worker = await self._crew.take()
+            pace, work = (
+                LeasePace(worker, turn, self.lanes, lease),
+                worker.borrow(lease, self.version),
+            )
+            returned: Returned = await self._crew.employ(worker, pace, work, turn)
+            return returned
+        finally:
+            self._leases.discard(lease)
+            self.lanes.leave(turn)
 
     async def backup(self, target: Path) -> None:
         """Copy the store on disk, as it is now, into a new directory."""
@@ -150,73 +173,32 @@ class Pool:
         Raises:
             MissingDataset, MalformedData, OSError: if they cannot be loaded; the old dataset stays.
         """
-        old, self._nest = self._nest, await Nest.build(self._plan)
+        old = await self._crew.renew()
         self._version = version
-        while self._idle:
-            self._idle.pop().close()
+        for lease in self._leases:
+            lease.ask_back()
         if old is not None:
             await asyncio.sleep(self._plan.limits.seconds)  # none of its queries runs longer
             await old.close()
 
     async def close(self) -> None:
         """End all processes and delete what they left."""
-        while self._idle:
-            self._idle.pop().close()
-        if self._nest is not None:
-            await self._nest.close()
+        await self._crew.close()
         if self._snapshots is not None:
             self._snapshots.close()
         shutil.rmtree(self._plan.spool, ignore_errors=True)
 
-    async def _read(self, task: Query | ReadGraph, turn: Turn) -> Answer:
-        if self._snapshots is None:
-            return await self._ask(Read(task), turn)
-        async with self._snapshots.newest() as snapshot:
-            return await self._ask(Read(task, snapshot), turn)
-
-    async def _ask(self, order: Read, turn: Turn) -> Answer:
-        worker, nest = await self._take(), self._nest
-        pace = Pace(worker, turn, self.lanes)
+    async def _read(self, order: Read | Respond) -> Any:
+        turn = await self.lanes.enter()
         try:
-            return await worker.ask(order)
-        except asyncio.CancelledError:
-            worker.kill(None)
-            self.counts.kills += 1
-            raise
-        except (TimedOut, OutOfMemory, EngineDied, ServerBusy) as error:
-            self._count(error)
-            raise
+            if self._snapshots is None:
+                return await self._ask(order, turn)
+            async with self._snapshots.newest() as snapshot:
+                return await self._ask(order._replace(snapshot=snapshot), turn)
         finally:
-            pace.stop()
-            if worker.alive and not turn.slow and nest is self._nest:
-                self._idle.append(worker)
-            else:  # its priority cannot be raised again, or its dataset is old
-                worker.close()
+            self.lanes.leave(turn)
 
-    def _count(self, error: Exception) -> None:
-        match error:
-            case TimedOut():
-                self.counts.timeouts += 1
-            case ServerBusy():
-                self.counts.kills += 1
-            case _:
-                self.counts.crashes += 1
-
-    async def _take(self) -> WorkerLink:
-        while self._idle:
-            if (worker := self._idle.pop()).alive:
-                return worker
-        return await self._open(READER)
-
-    async def _open(self, kind: bytes) -> WorkerLink:
-        """Make a worker; the zygote is started again if it was killed."""
-        if self._nest is None or not self._nest.alive:
-            await self._settle()
-        assert self._nest is not None
-        self.counts.workers += 1
-        return await self._nest.open(kind)
-
-    async def _settle(self) -> None:
-        async with self._settling:
-            if self._nest is None or not self._nest.alive:
-                self._nest = await Nest.build(self._plan)
+    async def _ask(self, order: Read | Respond, turn: Turn) -> Any:
+        worker = await self._crew.take()
+        pace = Pace(worker, turn, self.lanes)
+        return await self._crew.employ(worker, pace, worker.ask(order), turn)

@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from xingtu.server.engine.connection import WorkerLink
+from xingtu.server.engine.orders import Backup, Order, Publish, Write
 from xingtu.server.engine.tasks import Answer, DropGraph, Update, WriteGraph, refuse_stale
-from xingtu.server.engine.worker import Backup, Order, Publish, Write
 from xingtu.server.errors import EngineDied, OutOfMemory, TimedOut
 
 
@@ -126,4 +126,5 @@ class Snapshots:
     async def _ask(self, order: Order) -> Answer:
         if self._keeper is None or not self._keeper.alive:
             self._keeper = await self._open_keeper()
-        return await self._keeper.ask(order)
+        answer: Answer = await self._keeper.ask(order)
+        return answer

@@ -2,15 +2,19 @@
 
 import re
 import tempfile
+from itertools import islice
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO, Final, Self, cast
 
-from pyoxigraph import QueryResultsFormat
+from pyoxigraph import QueryResultsFormat, RdfFormat, parse
 
 from xingtu.server.errors import ResultTooLarge
 
 _IN_MEMORY: Final = 4 << 20  # bytes; larger answers go through a file
+
+
+_LEAST_TRIPLE: Final = 4  # bytes; a further object in Turtle: a space, a comma, a space, a digit
 
 
 class Spool:
@@ -100,6 +104,20 @@ def refuse_rows(body: bytes | Path, syntax: QueryResultsFormat, limit: int) -> N
     rows = _count_rows(content, syntax)
     if rows > limit:
         raise ResultTooLarge(f"the answer has {rows} rows, of {limit} allowed; add a LIMIT")
+
+
+def refuse_many_triples(body: bytes | Path, syntax: RdfFormat, limit: int) -> None:
+    """Refuse a graph, as it was written, of more triples than the limit.
+
+    They are counted only where there is room for so many.
+
+    Raises:
+        ResultTooLarge: if there are more than `limit`.
+    """
+    size = len(body) if isinstance(body, bytes) else body.stat().st_size
+    if size > _LEAST_TRIPLE * limit:
+        source = {"input": body} if isinstance(body, bytes) else {"path": body}
+        refuse_triples(sum(1 for _ in islice(parse(**source, format=syntax), limit + 1)), limit)
 
 
 def refuse_triples(count: int, limit: int) -> None:

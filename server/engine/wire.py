@@ -10,6 +10,7 @@ import struct
 from typing import Any, Final
 
 _LENGTH: Final = struct.Struct("<Q")
+_MOST_DESCRIPTORS: Final = 2
 
 
 def pack(message: object) -> bytes:
@@ -29,8 +30,21 @@ def receive(connection: socket.socket) -> Any:
     Raises:
         EOFError: if the other end has closed.
     """
-    (length,) = _LENGTH.unpack(_receive_exactly(connection, _LENGTH.size))
-    return pickle.loads(_receive_exactly(connection, length))
+    message, _ = receive_with_descriptors(connection)
+    return message
+
+
+def receive_with_descriptors(connection: socket.socket) -> tuple[Any, list[int]]:
+    """Receive one message, blocking, and the file descriptors that came along.
+
+    Raises:
+        EOFError: if the other end has closed.
+    """
+    start, descriptors, *_ = socket.recv_fds(connection, _LENGTH.size, _MOST_DESCRIPTORS)
+    if not start:
+        raise EOFError
+    (length,) = _LENGTH.unpack(start + _receive_exactly(connection, _LENGTH.size - len(start)))
+    return pickle.loads(_receive_exactly(connection, length)), descriptors
 
 
 class Unpacker:

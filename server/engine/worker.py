@@ -5,86 +5,86 @@ The kernel ends it at the deadline of a task: pyoxigraph cannot be interrupted (
 
 import os
 import resource
-import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from pyoxigraph import Store
 
 from xingtu.server import errors
 from xingtu.server.durable.writer import Writer
 from xingtu.server.engine import wire
-from xingtu.server.engine.evaluate import Dataset, read
+from xingtu.server.engine.evaluate import Dataset
+from xingtu.server.engine.inside import Inside, Service, finish, within
+from xingtu.server.engine.lease import Borrow, GiveBack, Returned
+from xingtu.server.engine.orders import (
+    Backup,
+    Order,
+    Publish,
+    Read,
+    Reply,
+    Respond,
+    Responded,
+    Write,
+)
 from xingtu.server.engine.tasks import (
     Answer,
-    DropGraph,
-    Limits,
-    Query,
-    ReadGraph,
-    Update,
-    WriteGraph,
 )
+from xingtu.server.http.message import Request
 
 _EXPECTED: Final = (
     errors.QueryError,
+    errors.InvalidRequest,
     errors.NotFound,
     errors.NotAcceptable,
+    errors.MethodNotAllowed,
     errors.UnsupportedBody,
     errors.StoreFull,
     errors.StoreUnusable,
 )
 
 
-class Read(NamedTuple):
-    """Do a task on the store in memory, or on the snapshot in a directory."""
-
-    task: Query | ReadGraph
-    snapshot: Path | None = None
-
-
-class Write(NamedTuple):
-    """Do a task on the directory that this worker alone may write."""
-
-    task: Update | WriteGraph | DropGraph
-
-
-class Publish(NamedTuple):
-    """Make a snapshot for readers."""
-
-    target: Path
-    timeout: float = 600.0
-
-
-class Backup(NamedTuple):
-    """Make a copy of the store that can be restored."""
-
-    target: Path
-    timeout: float = 600.0
-
-
-Order = Read | Write | Publish | Backup
-
-
 class Reader:
-    """Does orders that read."""
+    """Does orders that read.
 
-    def __init__(self, store: Store | None, limits: Limits, folder: Path) -> None:
-        self._dataset = None if store is None else Dataset(store)
-        self._limits = limits
-        self._folder = folder
+    Args:
+        store: The dataset, if it is in memory.
+        engine: Gets the dataset.
+        service: Answers requests over that engine.
+    """
+
+    def __init__(self, store: Store | None, engine: Inside, service: Service | None) -> None:
+        self._engine = engine
+        self._service = service
         self._snapshot: Path | None = None
+        if store is not None:
+            engine.dataset = Dataset(store)
 
-    def __call__(self, order: Order) -> Answer:
+    def __call__(self, order: Order) -> Reply:
         """Do one order."""
-        assert isinstance(order, Read)
+        assert isinstance(order, Read | Respond)
         if order.snapshot != self._snapshot:
-            self._dataset = Dataset(Store.read_only(str(order.snapshot)))
+            self._engine.dataset = Dataset(Store.read_only(str(order.snapshot)))
             self._snapshot = order.snapshot
-        assert self._dataset is not None
-        return read(self._dataset, order.task, self._limits, self._folder)
+        if isinstance(order, Read):
+            return finish(self._engine.run(order.task))
+        assert self._service is not None
+        self._engine.version = order.version
+        response = finish(self._service.endpoint(Request(*order.request)))
+        return Responded(response.status, response.headers, response.body, response.notes)
+
+    def borrow(self, order: Borrow, control: socket.socket, descriptors: list[int]) -> Returned:
+        """Serve a connection; both it and the pipe are closed."""
+        assert self._service is not None
+        self._engine.version = order.version
+        connection, records = descriptors
+        try:
+            with socket.socket(fileno=connection) as client:
+                return self._service.serve(client, control, records, order.peer)
+        finally:
+            os.close(records)
 
     def close(self) -> None:
         """Do nothing: there is nothing to lose."""
@@ -96,7 +96,7 @@ class Keeper:
     def __init__(self, directory: Path) -> None:
         self._writer = Writer.open(directory)
 
-    def __call__(self, order: Order) -> Answer:
+    def __call__(self, order: Order) -> Reply:
         """Do one order."""
         match order:
             case Write(task):
@@ -129,10 +129,13 @@ def work(connection: socket.socket, prepare: Callable[[], Reader | Keeper]) -> N
         return None
     while True:
         try:
-            order: Order = wire.receive(connection)
+            order, descriptors = wire.receive_with_descriptors(connection)
         except EOFError:
             return do.close()
-        wire.send(connection, _attempt(do, order))
+        if isinstance(order, Borrow) and isinstance(do, Reader):
+            wire.send(connection, do.borrow(order, connection, descriptors))
+        elif not isinstance(order, GiveBack):  # that may come late
+            wire.send(connection, _attempt(do, order))
 
 
 def limit_process(memory: int) -> None:
@@ -145,14 +148,10 @@ def limit_process(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _attempt(do: Callable[[Order], Answer], order: Order) -> Answer | Exception:
+def _attempt(do: Callable[[Order], Reply], order: Order) -> Reply | Exception:
     seconds = order.task.timeout if isinstance(order, Read | Write) else order.timeout
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return do(order)
+        with within(seconds):
+            return do(order)
     except _EXPECTED as error:
         return error
-    except OSError as error:
-        return errors.StoreFull(f"the disk has no room for the answer: {error.strerror}")
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from xingtu.server.engine import wire
 from xingtu.server.engine.dataset import open_store
+from xingtu.server.engine.inside import Inside, MakeService
 from xingtu.server.engine.tasks import Limits
 from xingtu.server.engine.worker import Keeper, Reader, limit_process, work
 from xingtu.server.errors import MalformedData, MissingDataset
@@ -34,7 +35,7 @@ class Plan:
 
     `files` are loaded into memory (none: the packaged dataset), unless there is a `directory`
     with a store on disk. Workers are reached at the socket `address`; `spool` is the folder of
-    large answers.
+    large answers. `make_service` makes what answers requests in the workers.
     """
 
     address: Path
@@ -42,6 +43,7 @@ class Plan:
     files: tuple[Path, ...] = ()
     directory: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    make_service: MakeService | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ def main() -> None:
         listener.bind(str(plan.address))
         listener.listen(128)
         wire.send(control, Ready(None if store is None else len(store)))
-        Nursery(plan, lambda: Reader(store, plan.limits, plan.spool), control).serve(listener)
+        engine = Inside(plan.limits, plan.spool)
+        service = plan.make_service(engine) if plan.make_service else None
+        Nursery(plan, lambda: Reader(store, engine, service), control).serve(listener)
 
 
 class Nursery:

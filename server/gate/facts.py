@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Literal, get_args
 
 from xingtu.server.errors import QueryTooLong
@@ -32,7 +33,7 @@ class QueryFacts:
         default_graphs: The IRIs of its FROM clauses.
         named_graphs: The IRIs of its FROM NAMED clauses.
         knows_dataset: Whether these are all; else they are empty, and FROM is left to the engine.
-        uses_service: Whether it asks other endpoints, all of them allowed.
+        services: The other endpoints it asks, all of them allowed.
         deterministic: Whether it always has the same answer on the same data.
         version_1_2: Whether it has syntax that SPARQL 1.1 has not.
     """
@@ -41,7 +42,7 @@ class QueryFacts:
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     knows_dataset: bool
-    uses_service: bool
+    services: tuple[str, ...]
     deterministic: bool
     version_1_2: bool
 
@@ -51,12 +52,12 @@ class UpdateFacts:
     """What an update is.
 
     Attributes:
-        uses_service: Whether it asks other endpoints, all of them allowed.
+        services: The other endpoints it asks, all of them allowed.
         uses_load: Whether it loads documents, all of them allowed.
         version_1_2: Whether it has syntax that SPARQL 1.1 has not.
     """
 
-    uses_service: bool
+    services: tuple[str, ...]
     uses_load: bool
     version_1_2: bool
 
@@ -77,7 +78,7 @@ def inspect_query(
         RefusedOperation: if it may ask another endpoint; see `requests.py`.
     """
     readings = _read(text, MAX_QUERY_LENGTH, base_iri)
-    asked = [refuse_services(reading, services) for reading in readings]
+    asked = _find_services(readings, services)
     reading = readings[0]
     dataset = _read_dataset(reading)
     default_graphs, named_graphs = dataset or ((), ())
@@ -86,8 +87,8 @@ def inspect_query(
         default_graphs=default_graphs,
         named_graphs=named_graphs,
         knows_dataset=dataset is not None,
-        uses_service=any(asked),
-        deterministic=not any(asked) and reading.words.isdisjoint(_VOLATILE),
+        services=asked,
+        deterministic=not asked and reading.words.isdisjoint(_VOLATILE),
         version_1_2=_is_of_version_1_2(reading),
     )
 
@@ -113,9 +114,9 @@ def inspect_update(
         RefusedOperation: if it may send a request that is not allowed; see `requests.py`.
     """
     readings = _read(text, MAX_UPDATE_LENGTH, base_iri)
-    asked = [refuse_services(reading, services) for reading in readings]
+    asked = _find_services(readings, services)
     loaded = [refuse_loads(reading, loads) for reading in readings]
-    return UpdateFacts(any(asked), any(loaded), _is_of_version_1_2(readings[0]))
+    return UpdateFacts(asked, any(loaded), _is_of_version_1_2(readings[0]))
 
 
 def _read(text: str, limit: int, base_iri: str | None) -> list[Reading]:
@@ -126,6 +127,11 @@ def _read(text: str, limit: int, base_iri: str | None) -> list[Reading]:
     for reading in readings:
         refuse_complexity(reading.text, reading.tokens)
     return readings
+
+
+def _find_services(readings: list[Reading], allowed: Collection[str]) -> tuple[str, ...]:
+    found = (refuse_services(reading, allowed) for reading in readings)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _read_form(reading: Reading) -> Form | None:

@@ -12,36 +12,40 @@ from xingtu.server.errors import RefusedOperation
 from xingtu.server.gate.reading import Reading
 
 _NO_WORDS: Final = frozenset("?$\"'<@_0123456789")  # what other tokens with letters begin with
+_UNFIT: Final = ("EXISTS", "MINUS", "LATERAL")  # before a group: not the place for SERVICE
 _BEFORE_GRAPHS: Final = frozenset({"GRAPH", "FROM", "NAMED", "DESCRIBE"})
 
 
-def refuse_services(reading: Reading, allowed: Collection[str]) -> bool:
-    """Refuse federation with endpoints that are not allowed.
+def refuse_services(reading: Reading, allowed: Collection[str]) -> tuple[str, ...]:
+    """Refuse federation with endpoints that are not allowed, and where it would go wrong unseen.
 
     Args:
         reading: A query or an update.
         allowed: The IRIs of endpoints, each to be matched exactly.
 
     Returns:
-        Whether the text has a SERVICE clause.
+        The endpoints of its SERVICE clauses, each once.
 
     Raises:
         RefusedOperation: if it has one for another endpoint, or for one we cannot tell, SILENT or
-            not, or if we cannot tell whether it has.
+            not, or if we cannot tell whether it has; or if it has one within EXISTS or MINUS,
+            where pyoxigraph 0.5.13 takes a failure for a match or for none, or within LATERAL,
+            where, as in EXISTS, it asks the service the same again for each row.
     """
     if "SERVICE" not in reading.text.upper():
-        return False
+        return ()
     reading.refuse_doubt("SERVICE")
     prefixes = {prefix.upper() for prefix in reading.prologue.prefixes}
-    found = False
+    found: dict[str, None] = {}
     for place, token in enumerate(reading.tokens):
         word = token.upper()
         if word == "SERVICE":
-            _refuse_target(reading, place, allowed, "--services")
-            found = True
+            found[_refuse_target(reading, place, allowed, "--services")] = None
         elif "SERVICE" in word and _may_hide_service(reading, place, prefixes):
             raise _unclear("SERVICE", token)
-    return found
+    if found:
+        _refuse_repetition(reading.tokens)
+    return tuple(found)
 
 
 def refuse_loads(reading: Reading, allowed: Collection[str]) -> bool:
@@ -76,8 +80,27 @@ def refuse_loads(reading: Reading, allowed: Collection[str]) -> bool:
     return found
 
 
-def _refuse_target(reading: Reading, place: int, allowed: Collection[str], option: str) -> None:
-    """Refuse the request whose keyword is at a place, unless its target is allowed."""
+def _refuse_repetition(tokens: list[str]) -> None:
+    """Refuse SERVICE in a group of EXISTS, MINUS or LATERAL."""
+    unfit: list[bool] = []  # for each open group, whether it is in one of them
+    previous = ""
+    for token in tokens:
+        word = token.upper()
+        if word == "{":
+            inside = bool(unfit) and unfit[-1]
+            unfit.append(inside or previous.endswith(_UNFIT))
+        elif word == "}" and unfit:
+            unfit.pop()
+        elif word == "SERVICE" and unfit and unfit[-1]:
+            raise RefusedOperation(
+                "SERVICE is not available within EXISTS, MINUS and LATERAL: it would be asked for "
+                "each row, or fail without a word; ask in a group of its own, then use BOUND"
+            )
+        previous = "" if ":" in word else word
+
+
+def _refuse_target(reading: Reading, place: int, allowed: Collection[str], option: str) -> str:
+    """Refuse the request whose keyword is at a place, unless its target is allowed; give that."""
     keyword = reading.tokens[place].upper()
     silent = reading.tokens[place + 1].upper() == "SILENT"
     target = reading.tokens[place + 1 + silent]
@@ -96,6 +119,7 @@ def _refuse_target(reading: Reading, place: int, allowed: Collection[str], optio
             f"{keyword} <{iri}> is not available here; the operator can allow it with "
             f"{option} {iri}"
         )
+    return iri
 
 
 def _may_hide_service(reading: Reading, place: int, prefixes: Collection[str]) -> bool:

@@ -1,16 +1,24 @@
 """Answers kept for those who ask the same again."""
 
+from collections.abc import Hashable
+from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from cachetools import LRUCache
 
-from xingtu.server.engine.tasks import Answer
-
-_OVERHEAD: Final = 512  # bytes; what an entry takes beside its body, roughly
+_OVERHEAD: Final = 2048  # bytes; what an entry and its key take beside its body, roughly
 
 
-class ResultCache:
+class _HasBody(Protocol):
+    @property
+    def body(self) -> bytes | Path: ...
+
+
+Kept = TypeVar("Kept", bound=_HasBody)
+
+
+class ResultCache(Generic[Kept]):
     """Keeps the answers used last.
 
     A key must name everything an answer depends on: the version of the dataset, the operation,
@@ -22,7 +30,7 @@ class ResultCache:
     """
 
     def __init__(self, size: int, largest: int = 4 << 20) -> None:
-        self._entries: LRUCache[str, Answer] = LRUCache(size, getsizeof=_measure)
+        self._entries: LRUCache[Hashable, Kept] = LRUCache(size, getsizeof=_measure)
         self._largest = min(largest, size - _OVERHEAD)
         self._lock = Lock()  # endpoints may run in threads under WSGI
         self.hits = 0
@@ -33,7 +41,7 @@ class ResultCache:
         """The bytes all entries take."""
         return int(self._entries.currsize)
 
-    def get(self, key: str) -> Answer | None:
+    def get(self, key: Hashable) -> Kept | None:
         """Give the answer kept under a key, if there is one."""
         with self._lock:
             answer = self._entries.get(key)
@@ -43,12 +51,12 @@ class ResultCache:
                 self.hits += 1
             return answer
 
-    def put(self, key: str, answer: Answer) -> None:
+    def put(self, key: Hashable, answer: Kept) -> None:
         """Keep an answer, unless it is large or in a file."""
         if isinstance(answer.body, bytes) and len(answer.body) <= self._largest:
             with self._lock:
                 self._entries[key] = answer
 
 
-def _measure(answer: Answer) -> int:
+def _measure(answer: _HasBody) -> int:
     return len(answer.body) + _OVERHEAD if isinstance(answer.body, bytes) else _OVERHEAD

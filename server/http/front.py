@@ -1,35 +1,45 @@
-"""The ASGI application: HTTP in, requests to the endpoints, responses out.
+"""From HTTP to the endpoints and back: as an ASGI application, or called by `direct.py`.
 
 A client costs no thread, however slowly it sends or reads, and one that goes away takes its query
 with it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from xingtu.server.engine.lease import Lease, Returned
 from xingtu.server.http.body import Receive, Send, receive_body, send_body
+from xingtu.server.http.head import headers_of
 from xingtu.server.http.message import Endpoint, Request, Response
 from xingtu.server.problems import STATUSES, problem_response
 
-Scope = MutableMapping[str, Any]
+Scope = Mapping[str, Any]
 Gate = Callable[[Request], None]
+Recall = Callable[[Request], Response | None]
 Observer = Callable[[Request, Response, float], None]
 
 _GRACE: Final = 0.1  # seconds; only for what takes longer do we watch whether the client is there
 
-# Open to scripts of any site, never with credentials; our pages closed to other sites'.
-COMMON_HEADERS: Final = (
-    ("access-control-allow-origin", "*"),
-    ("access-control-expose-headers", "*"),
-    ("content-security-policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
-    ("referrer-policy", "strict-origin-when-cross-origin"),
-    ("x-content-type-options", "nosniff"),
-)
-_COMMON: Final = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS]
+CLIENT_LEFT: Final = Response(499, notes={"outcome": "client left"})
+
+
+class Lender(Protocol):
+    """What serves connections of clients that ask much; see `engine/lease.py`."""
+
+    @property
+    def may_lend(self) -> bool:
+        """Whether there is room for one more."""
+
+    async def lend(self, lease: Lease) -> Returned:
+        """Have a connection served, until it is given back.
+
+        Raises:
+            Exception: what ended the worker.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class Front:
         gates: Are asked before each request is served, and raise to refuse it.
         charge: Is told of each client the seconds of work it has cost.
         observers: Are told of each request, its response and the seconds it took in all.
+        recalls: Give the response to a request to an endpoint that is kept, if it is.
+        lender: Has whole connections served elsewhere.
     """
 
     endpoints: Mapping[str, Endpoint]
@@ -64,21 +76,23 @@ class Front:
     gates: Sequence[Gate] = ()
     charge: Callable[[str, float], None] = lambda client, seconds: None
     observers: Sequence[Observer] = ()
+    recalls: Mapping[str, Recall] = field(default_factory=dict)
+    lender: Lender | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3, HTTP)."""
         if scope["type"] != "http":
             return
         start = monotonic()
-        request = self._read_head(scope)
-        response = await self._answer(request, receive)
+        request = self.read_head(scope)
+        response = self.refuse(request) or await self._answer(request, receive)
         try:
-            await self._respond(request, response, send)
+            await self.send(request, response, send)
         finally:
-            for observe in self.observers:
-                observe(request, response, monotonic() - start)
+            self.observe(request, response, monotonic() - start)
 
-    def _read_head(self, scope: Scope) -> Request:
+    def read_head(self, scope: Scope) -> Request:
+        """Make a request of an ASGI scope, its body not yet read."""
         headers: dict[str, str] = {}
         for raw, value in scope["headers"]:
             name = raw.decode("latin-1")
@@ -90,51 +104,68 @@ class Front:
             scope["method"], scope["path"], scope["query_string"], headers, b"", client, self.base
         )
 
-    async def _answer(self, request: Request, receive: Receive) -> Response:
-        first = request.path.removeprefix("/").partition("/")[0]  # "*" has no slash
-        endpoint = self.endpoints.get(first, self.pages)
-        watch = _Watch(receive)
+    def refuse(self, request: Request) -> Response | None:
+        """Give what a gate says against a request, None if it may pass."""
         try:
             for gate in self.gates:
                 gate(request)
+        except tuple(STATUSES) as error:
+            return problem_response(error)
+        return None
+
+    def recall(self, request: Request) -> Response | None:
+        """Give the response to a request if it is kept."""
+        recall = self.recalls.get(_first_segment(request.path))
+        return None if recall is None else recall(request)
+
+    async def work(self, request: Request) -> Response:
+        """Have a request answered; its body has been read."""
+        start = monotonic()
+        try:
+            return await self.endpoints.get(_first_segment(request.path), self.pages)(request)
+        except tuple(STATUSES) as error:
+            return problem_response(error)
+        finally:
+            self.charge(request.client, monotonic() - start)
+
+    def observe(self, request: Request, response: Response, seconds: float) -> None:
+        """Tell the observers of a response that has been sent, or could not be."""
+        for observe in self.observers:
+            observe(request, response, seconds)
+
+    async def _answer(self, request: Request, receive: Receive) -> Response:
+        watch = _Watch(receive)
+        try:
             if request.method not in {"GET", "HEAD"}:
                 await self._read_body(request, receive)
-            return await self._work(endpoint, request, watch)
+            with watch:
+                return self.recall(request) or await self.work(request)
         except tuple(STATUSES) as error:
             return problem_response(error)
         except asyncio.CancelledError:
             if not watch.client_left:
                 raise
-            return Response(499, notes={"outcome": "client left"})
-
-    async def _work(self, endpoint: Endpoint, request: Request, watch: "_Watch") -> Response:
-        start = monotonic()
-        try:
-            with watch:
-                return await endpoint(request)
-        finally:
-            self.charge(request.client, monotonic() - start)
+            return CLIENT_LEFT
 
     async def _read_body(self, request: Request, receive: Receive) -> None:
         declared = request.headers.get("content-length", "")
         allowed = self.allowance
         request.body = await receive_body(receive, declared, allowed.body, allowed.body_seconds)
 
-    async def _respond(self, request: Request, response: Response, send: Send) -> None:
-        body = response.body
-        length = len(body) if isinstance(body, bytes) else body.stat().st_size
-        response.notes["bytes"] = str(length)  # a file is gone when this is read
-        headers = [(name.lower().encode(), value.encode()) for name, value in response.headers]
-        if response.status not in {204, 304}:
-            headers.append((b"content-length", b"%d" % length))
-        given = {name for name, _ in headers}  # a page may be stricter, or open to be embedded
-        headers += [item for item in _COMMON if item[0] not in given]
+    async def send(self, request: Request, response: Response, send: Send) -> None:
+        """Send a response, in the time of the client."""
+        headers = headers_of(response)
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        body = response.body
         if request.method == "HEAD":
             if isinstance(body, Path):
                 body.unlink()
             body = b""
         await send_body(send, body, self.allowance.send_seconds)
+
+
+def _first_segment(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]  # "*" has no slash
 
 
 class _Watch:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from xingtu.server.http.message import Request
 
@@ -10,6 +11,8 @@ from xingtu.server.http.message import Request
 Authorize = Callable[[Request], None]
 # Gives the graphs known on a day, none if the dataset does not tell.
 GraphsBy = Callable[[date], Awaitable[tuple[str, ...]]]
+# Calls a function that takes a while where nobody waits for it: as asyncio.to_thread.
+Offload = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Answering query operations: the dataset, the format, what was answered before, the page."""
 
-import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -12,9 +11,10 @@ from xingtu.server.formats import PAGE, Form, rank_formats
 from xingtu.server.gate import QueryFacts, inspect_query
 from xingtu.server.http.answers import VARY, respond, take_body
 from xingtu.server.http.caching import ResultCache
+from xingtu.server.http.federation import naming
 from xingtu.server.http.message import Request, Response
 from xingtu.server.http.page import CONTENT_TYPE, Asked, carrier_of, render_page
-from xingtu.server.http.policy import GraphsBy, Policy
+from xingtu.server.http.policy import GraphsBy, Offload, Policy
 from xingtu.server.http.protocol import QueryOperation
 from xingtu.server.http.validators import entity_tag, fingerprint, names_tag
 from xingtu.server.operation.access_log import hash_query
@@ -41,11 +41,18 @@ class Queries:
         cache: Keeps answers.
         policy: What is allowed.
         graphs_by: For `as-of`.
+        offload: Calls a function that takes a while.
     """
 
     def __init__(
-        self, engine: Engine, cache: ResultCache, policy: Policy, graphs_by: GraphsBy | None
+        self,
+        engine: Engine,
+        cache: ResultCache[Answer],
+        policy: Policy,
+        graphs_by: GraphsBy | None,
+        offload: Offload,
     ) -> None:
+        self._offload = offload
         self._engine = engine
         self._cache = cache
         self._policy = policy
@@ -64,7 +71,8 @@ class Queries:
         if asked.facts.deterministic:
             response = await self._answer_stable(asked, version)
         else:
-            answer = await self._evaluate(asked)
+            with naming(asked.facts.services):
+                answer = await self._evaluate(asked)
             response = respond(answer, [("Cache-Control", "no-store")])
         response.notes.update(notes, format=dict(response.headers).get("Content-Type", ""))
         return response
@@ -130,12 +138,14 @@ class Queries:
         answer = await self._engine.run(plain)
         if not answer.content_type.startswith(carrier):
             return answer
-        return await asyncio.to_thread(_make_page, answer, asked)
+        page: Answer = await self._offload(_make_page, answer, asked)
+        return page
 
     async def _inspect(self, text: str, base_iri: str) -> tuple[QueryFacts, str]:
         if len(text) <= _SHORT:
             return self._inspect_short(text, base_iri)
-        return await asyncio.to_thread(self._inspect_text, text, base_iri)
+        inspected: tuple[QueryFacts, str] = await self._offload(self._inspect_text, text, base_iri)
+        return inspected
 
     def _inspect_text(self, text: str, base_iri: str) -> tuple[QueryFacts, str]:
         facts = inspect_query(text, base_iri=base_iri, services=self._policy.services)

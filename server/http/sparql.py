@@ -9,12 +9,13 @@ from xingtu.server.engine.coding import choose_coding, compress
 from xingtu.server.engine.tasks import Answer, Engine, Update
 from xingtu.server.errors import MethodNotAllowed, NotFound, RefusedOperation
 from xingtu.server.formats import PAGE, prefers_page, rank_formats, serialize_graph
-from xingtu.server.gate import inject_using, inspect_update
+from xingtu.server.gate import UpdateFacts, inject_using, inspect_update
 from xingtu.server.http.answers import VARY, options, respond
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import PREFIXES, ServiceDescription
+from xingtu.server.http.federation import naming
 from xingtu.server.http.message import Request, Response
-from xingtu.server.http.policy import Authorize, GraphsBy, Policy
+from xingtu.server.http.policy import Authorize, GraphsBy, Offload, Policy
 from xingtu.server.http.protocol import (
     DIRECT,
     FORM,
@@ -28,6 +29,8 @@ from xingtu.server.operation.access_log import hash_query
 
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 ALLOW: Final = ", ".join(METHODS)
+
+VOID_PATH: Final = "/.well-known/void"  # of the description of the dataset
 
 _ACCEPT_QUERY: Final = f'"{next(iter(DIRECT))}", "{FORM}"'
 
@@ -43,15 +46,17 @@ class SparqlEndpoint:
         cache: Keeps answers; none by default.
         policy: What is allowed.
         graphs_by: For the parameter `as-of`.
+        offload: Calls a function that takes a while.
     """
 
     engine: Engine
     _: KW_ONLY
     authorize: Authorize
     description: ServiceDescription | None = None
-    cache: ResultCache = field(default_factory=lambda: ResultCache(0))
+    cache: ResultCache[Answer] = field(default_factory=lambda: ResultCache(0))
     policy: Policy = field(default_factory=Policy)
     graphs_by: GraphsBy | None = None
+    offload: Offload = asyncio.to_thread
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request.
@@ -74,7 +79,7 @@ class SparqlEndpoint:
 
     @cached_property
     def _queries(self) -> Queries:
-        return Queries(self.engine, self.cache, self.policy, self.graphs_by)
+        return Queries(self.engine, self.cache, self.policy, self.graphs_by, self.offload)
 
     @cached_property
     def _description(self) -> ServiceDescription:
@@ -87,9 +92,12 @@ class SparqlEndpoint:
         self.authorize(request)
         endpoint = request.base + request.path
         allowed = {"services": self.policy.services, "loads": self.policy.loads}
-        await asyncio.to_thread(inspect_update, operation.text, base_iri=endpoint, **allowed)
+        facts: UpdateFacts = await self.offload(
+            inspect_update, operation.text, base_iri=endpoint, **allowed
+        )
         text = inject_using(operation.text, operation.default_graphs, operation.named_graphs)
-        await self.engine.run(Update(text, endpoint, self.policy.write_seconds))
+        with naming(facts.services):
+            await self.engine.run(Update(text, endpoint, self.policy.write_seconds))
         return Response(204, notes={"form": "UPDATE", "query_hash": hash_query(operation.text)})
 
     async def _describe(self, request: Request) -> Response:
@@ -98,7 +106,8 @@ class SparqlEndpoint:
         if name in (*PAGE.names, PAGE.media_type) or (name is None and prefers_page(accept)):
             return Response(303, [("Location", request.base + self.policy.home), VARY])
         formats = rank_formats(accept, name, "DESCRIBE")
-        triples = await self._description.describe(request.base + request.path)
+        about = request.base + VOID_PATH
+        triples = await self._description.describe(request.base + request.path, about)
         body, content_type = serialize_graph(triples, formats, PREFIXES)
         wanted = choose_coding(request.headers.get("accept-encoding", ""))
         tag = entity_tag(fingerprint(body), formats, wanted)

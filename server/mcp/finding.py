@@ -11,8 +11,8 @@ from xingtu.server.mcp.terms import expand, shorten
 from xingtu.server.pages.about import About, read_about
 from xingtu.server.pages.index import Found
 from xingtu.server.pages.naming import Names
-from xingtu.server.pages.normalizing import normalize
 from xingtu.server.pages.search import name_index
+from xingtu.triples.names.normalizing import normalize
 
 _SUGGESTED: Final = 4
 

@@ -6,8 +6,8 @@ from typing import Final
 from mcp.server.stdio import stdio_server
 
 from xingtu.server.mcp.service import make_server
+from xingtu.server.opening import make_application, open_engine
 from xingtu.server.operation.settings import Settings
-from xingtu.server.running import make_application, open_engine
 
 _WORKERS: Final = 2  # for one client
 
@@ -22,7 +22,7 @@ async def serve(settings: Settings) -> None:
         MissingDataset, MalformedData, StoreUnusable, OSError: if it cannot start.
     """
     settings = replace(settings, workers=_WORKERS, long_queries=_WORKERS)
-    engine = await open_engine(settings)
+    engine = await open_engine(settings, settings.base(settings.port))
     try:
         application = make_application(settings, engine, settings.base(settings.port))
         server = make_server(application.site, settings.public_url or None)

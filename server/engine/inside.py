@@ -1,0 +1,97 @@
+"""What a worker has inside: an engine over its dataset, for an endpoint without an event loop."""
+
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, cast
+
+from xingtu.server.engine.evaluate import Dataset, read
+from xingtu.server.engine.lease import Returned
+from xingtu.server.engine.tasks import Answer, Engine, Limits, Query, ReadGraph, Task
+from xingtu.server.errors import OutOfMemory, RefusedOperation, StoreFull
+from xingtu.server.http.message import Endpoint
+
+Result = TypeVar("Result")
+
+
+class Service(NamedTuple):
+    """What answers in a worker.
+
+    `endpoint` answers requests one by one, `serve` those of a lent connection: it is given the
+    client's connection, the server's, the pipe for records, and the client's address.
+    """
+
+    endpoint: Endpoint
+    serve: Callable[[socket.socket, socket.socket, int, tuple[str, int] | None], Returned]
+
+
+MakeService = Callable[[Engine], Service]
+
+
+class Inside:
+    """The engine of that endpoint: the dataset of this process, read-only.
+
+    Its coroutines never wait, so that they need no event loop; see `finish`.
+
+    Args:
+        limits: What one task may use.
+        folder: Where the file of a large answer is made.
+    """
+
+    writable = False
+
+    def __init__(self, limits: Limits, folder: Path) -> None:
+        self._limits = limits
+        self._folder = folder
+        self.dataset: Dataset | None = None
+        self.version = ""
+
+    async def run(self, task: Task) -> Answer:
+        """Do the task, within its own time."""
+        if not isinstance(task, Query | ReadGraph):
+            raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
+        assert self.dataset is not None
+        set_deadline(task.timeout)
+        return read(self.dataset, task, self._limits, self._folder)
+
+    async def close(self) -> None:
+        """Do nothing: there is nothing to lose."""
+
+
+def set_deadline(seconds: float) -> None:
+    """Have the kernel end this process then; 0: never."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Have the kernel end this process if what is inside takes longer.
+
+    Raises:
+        OutOfMemory, StoreFull: for what goes wrong in the process, not in a library.
+    """
+    set_deadline(seconds)
+    try:
+        yield
+    except MemoryError as error:
+        raise OutOfMemory("the query needs more memory than it may have") from error
+    except OSError as error:
+        raise StoreFull(f"the disk has no room for the answer: {error.strerror}") from error
+    finally:
+        set_deadline(0)
+
+
+def finish(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine that never waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return cast(Result, end.value)
+    raise RuntimeError("what runs in a worker must not wait")
+
+
+async def at_once(function: Callable[..., Result], *args: Any, **options: Any) -> Result:
+    """Call a function here and now, as `asyncio.to_thread` would in a thread."""
+    return function(*args, **options)

@@ -1,0 +1,66 @@
+"""The head of a response, as it is sent."""
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Final
+
+from xingtu.server.http.message import Response
+
+Header = tuple[bytes, bytes]
+
+# Open to scripts of any site, never with credentials; our pages closed to other sites'.
+COMMON_HEADERS: Final = (
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", "*"),
+    ("content-security-policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("x-content-type-options", "nosniff"),
+)
+_COMMON: Final = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS]
+
+
+def headers_of(response: Response) -> list[Header]:
+    """Give all headers of a response; note its length for the access log."""
+    body = response.body
+    length = len(body) if isinstance(body, bytes) else body.stat().st_size
+    response.notes["bytes"] = str(length)  # a file is gone when this is read
+    headers = [_encode(name, value) for name, value in response.headers]
+    if response.status not in {204, 304}:
+        headers.append((b"content-length", b"%d" % length))
+    given = {name for name, _ in headers}  # a page may be stricter, or open to be embedded
+    return headers + [item for item in _COMMON if item[0] not in given]
+
+
+def write_head(response: Response, defaults: list[Header], keep_alive: bool) -> bytes:
+    """Write the head of a response.
+
+    Args:
+        response: What is answered.
+        defaults: Further headers.
+        keep_alive: Whether the connection stays open.
+
+    Raises:
+        ValueError: if a header field has a line break.
+    """
+    headers = [*defaults, *headers_of(response)]
+    if not keep_alive:
+        headers.append((b"connection", b"close"))
+    return b"".join([_status_line(response.status), *map(_line, headers), b"\r\n"])
+
+
+@lru_cache(1024)
+def _encode(name: str, value: str) -> Header:
+    return name.lower().encode(), value.encode()
+
+
+@lru_cache(1024)
+def _line(header: Header) -> bytes:
+    line = b"%s: %s\r\n" % header
+    if line.count(b"\r") != 1 or line.count(b"\n") != 1:  # from the data, or a client
+        raise ValueError("a header field has a line break")
+    return line
+
+
+@lru_cache
+def _status_line(status: int) -> bytes:
+    return f"HTTP/1.1 {status:d} {HTTPStatus(status).phrase}\r\n".encode()
