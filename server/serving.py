@@ -111,9 +111,9 @@ def read_query(source: str) -> str:
         UnknownQuery: if there is no such file and no such question.
         Failure: if the text cannot be read.
     """
-    from xingtu.queries import FEDERATED, load_questions
+    from xingtu.queries import load_every_question
 
-    stored = [*load_questions(), *load_questions(FEDERATED)]
+    stored = load_every_question()
     questions = {question.name: question.text for question in stored}
     try:
         if source == "-":

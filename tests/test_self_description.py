@@ -11,7 +11,7 @@ import pytest
 import rdflib
 
 from xingtu.ontology import PREFIXES, XT, load_schema
-from xingtu.queries import load_questions
+from xingtu.queries import load_every_question, load_questions
 from xingtu.server.application import Application
 from xingtu.server.engine.local import LocalEngine
 from xingtu.triples import iri
@@ -157,7 +157,7 @@ def test_a_schema_aware_tool_finds_what_there_is(ask, dataset, classes, packaged
 
 def test_every_question_is_an_example(ask) -> None:
     found = {(row["comment"], row["query"]) for row in ask(EXAMPLES)}
-    questions = load_questions()
+    questions = load_every_question()
     assert len(questions) >= 70
     assert found == {(question.title, question.text) for question in questions}
 
@@ -169,7 +169,7 @@ def test_examples_are_as_sib_writes_them(packaged_store) -> None:
     shapes = rdflib.Graph().parse(data=SHAPE, format="turtle")
     conforms, _, report = pyshacl.validate(examples, shacl_graph=shapes)
     assert conforms, report
-    assert len(set(examples.subjects())) == len(load_questions())
+    assert len(set(examples.subjects())) == len(load_every_question())
 
 
 def test_descriptions_do_no_harm_as_shapes(packaged_store) -> None:
@@ -188,7 +188,7 @@ def test_a_question_that_asks_others_says_so(tmp_path, monkeypatch) -> None:
 
     text = "# title: Who?\n# description: That.\n# keywords: x\nSELECT * { service silent <https://query.wikidata.org/sparql> { ?s ?p ?o } }"
     (tmp_path / "who.rq").write_text(text, "utf-8")
-    monkeypatch.setattr(examples, "load_questions", lambda: load_questions(tmp_path))
+    monkeypatch.setattr(examples, "load_every_question", lambda: load_questions(tmp_path))
     triples = {(t.predicate.value, t.object.value) for t in examples.describe_questions()}
     assert (examples.FEDERATES_WITH, "https://query.wikidata.org/sparql") in triples
 

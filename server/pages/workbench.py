@@ -16,7 +16,7 @@ from flask import (
 )
 
 from xingtu.ontology import PREFIXES, SPARQL_PREFIXES
-from xingtu.queries import FEDERATED, Question, load_questions
+from xingtu.queries import Question, load_every_question
 from xingtu.server.errors import QueryError, ServerBusy
 from xingtu.server.pages.addresses import GRAPH, ID, XT, absolute, page_of
 from xingtu.server.pages.asking import ask
@@ -97,8 +97,7 @@ def embed() -> Response:
 @cache
 def questions() -> tuple[Question, ...]:
     """Give the stored questions, by title."""
-    stored = [*load_questions(), *load_questions(FEDERATED)]
-    return tuple(sorted(stored, key=lambda question: question.title))
+    return tuple(sorted(load_every_question(), key=lambda question: question.title))
 
 
 def find_question(name: str) -> Question:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from xingtu.queries import load_questions
+from xingtu.queries import load_every_question
 from xingtu.triples.mapping import MAPPINGS
 from xingtu.triples.source import FOLDER, load_source
 
@@ -86,7 +86,7 @@ def test_sparqlwrapper_finds_every_question(endpoint: str) -> None:
     client = wrapper.SPARQLWrapper(endpoint, returnFormat=wrapper.JSON)
     client.setQuery(EXAMPLES)
     rows = client.queryAndConvert()["results"]["bindings"]
-    assert {row["comment"]["value"] for row in rows} == {q.title for q in load_questions()}
+    assert {row["comment"]["value"] for row in rows} == {q.title for q in load_every_question()}
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -174,7 +174,7 @@ def test_jena(endpoint: str) -> None:
 def test_jena_finds_every_question(endpoint: str) -> None:
     output = jena("arq.rsparql", "--service", endpoint, "--results", "json", EXAMPLES)
     rows = json.loads(output)["results"]["bindings"]
-    assert {row["query"]["value"] for row in rows} == {q.text for q in load_questions()}
+    assert {row["query"]["value"] for row in rows} == {q.text for q in load_every_question()}
 
 
 def test_jena_queries_the_description(endpoint: str) -> None:

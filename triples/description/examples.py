@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from xingtu.ontology.schema import RDF_TYPE, RDFS, SH
-from xingtu.queries import Question, load_questions
+from xingtu.queries import Question, load_every_question
 from xingtu.triples import iri
 from xingtu.triples.description.partitions import VOID
 from xingtu.triples.description.record import DCTERMS, PREFIX_LIST, values_of
@@ -28,7 +28,7 @@ def describe_questions() -> Iterator[ox.Triple]:
         InvalidQuestion: if one has no record.
     """
     endpoints = values_of(VOID + "sparqlEndpoint")
-    for question in load_questions():
+    for question in load_every_question():
         node = iri.part("examples", question.name)
         for predicate, value in _tell(question):
             yield ox.Triple(node, ox.NamedNode(predicate), value)
