@@ -66,6 +66,11 @@ def load_questions(folder: Path = FOLDER) -> list[Question]:
     return [read_question(path) for path in sorted(folder.glob("*.rq"))]
 
 
+def load_every_question() -> list[Question]:
+    """Read the questions, and those that ask Wikidata too; raises as `load_questions`."""
+    return [*load_questions(), *load_questions(FEDERATED)]
+
+
 def read_question(path: Path) -> Question:
     """Read one question file.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response
 
-from xingtu.server import pages, problems
+from xingtu.server import pages, problems, reconciliation
 from xingtu.server.engine.tasks import Answer, Engine, Task
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import Abilities, ServiceDescription
@@ -20,8 +20,10 @@ from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.relay import Relay, Responder
+from xingtu.server.http.release import ReleaseEndpoint
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of
+from xingtu.server.mcp.endpoint import McpEndpoint
 from xingtu.server.operation.authority import Authority
 from xingtu.server.operation.metrics import Metrics, Stats
 from xingtu.server.operation.views import Operated, make_blueprint
@@ -42,6 +44,8 @@ class Application:
         cache: Keeps answers.
         articles: The folder of the texts of the articles, if the operator has them.
         run: Does a task from a thread, and waits for it; a loop of its own does if None.
+        mcp: Whether there is a door for language models.
+        mcp_origins: The sites whose pages may ask there, beside our own.
         responder: Has queries answered elsewhere; here if None.
     """
 
@@ -53,6 +57,8 @@ class Application:
     cache: ResultCache[Any] = field(default_factory=lambda: ResultCache(0))
     articles: Path | None = None
     run: Callable[[Task], Answer] | None = None
+    mcp: bool = True
+    mcp_origins: tuple[str, ...] = ()
     responder: Responder | None = None
 
     @cached_property
@@ -61,7 +67,14 @@ class Application:
         graph_store = GraphStoreEndpoint(
             self.engine, authorize=self._authority.authorize, policy=self.policy
         )
-        return {"sparql": self._relay or self._sparql, "gsp": graph_store}
+        endpoints: dict[str, Endpoint] = {
+            "sparql": self._relay or self._sparql,
+            "gsp": graph_store,
+            "release": ReleaseEndpoint(self.engine),
+        }
+        if self.mcp:
+            endpoints["mcp"] = McpEndpoint(lambda: self.site, self.base, self.mcp_origins)
+        return endpoints
 
     @property
     def recalls(self) -> dict[str, Recall]:
@@ -85,26 +98,35 @@ class Application:
             graphs_by=History(self.engine).graphs_by,
         )
 
-    def flask(self, metrics: Metrics | None = None, shown: str = "on") -> Flask:
-        """Make the Flask application: pages, and the endpoints as views."""
+    @cached_property
+    def site(self) -> Flask:
+        """The pages; the tools of the Model Context Protocol ask in its context too."""
         # Unused, but Flask's own search for it fails in an editable install of a namespace package.
         app = Flask(__name__, instance_path=str(Path(__file__).parent), static_folder=None)
-        run = self.run or (lambda task: asyncio.run(self.engine.run(task)))
         app.config |= {
-            "RUN": run,
+            "RUN": self._run,
             "BASE": self.base,
             "ENGINE": self.engine,
             "ARTICLES": self.articles,
+            "SPARQL": self.endpoints["sparql"],
         }
-        for blueprint in pages.BLUEPRINTS:
+        for blueprint in (*pages.BLUEPRINTS, *reconciliation.BLUEPRINTS):
             app.register_blueprint(blueprint)
+        return app
+
+    def flask(self, metrics: Metrics | None = None, shown: str = "on") -> Flask:
+        """Complete the Flask application, once: the pages, and the endpoints as views."""
+        app = self.site
         metrics = metrics or Metrics(lambda: Stats(dataset=self.engine.version))
-        operated = Operated(self.engine, run, metrics, self._authority, self.base, shown)
+        operated = Operated(self.engine, self._run, metrics, self._authority, self.base, shown)
         app.register_blueprint(make_blueprint(operated))
         self._add_endpoints(app)
         app.after_request(_set_common_headers)
         problems.register_problems(app)
         return app
+
+    def _run(self, task: Task) -> Answer:
+        return self.run(task) if self.run else asyncio.run(self.engine.run(task))
 
     @property
     def _authority(self) -> Authority:

@@ -22,6 +22,7 @@ ARTICLES = click.option(
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
 def build(out: Path | None) -> None:
     """Make the release files from the authored files; write nothing if anything is wrong."""
+    from xingtu.queries import InvalidQuestion
     from xingtu.triples.build import RELEASE
     from xingtu.triples.build import build as build_release
     from xingtu.triples.problem import InvalidAuthoredFiles
@@ -30,6 +31,8 @@ def build(out: Path | None) -> None:
         paths = build_release(out or RELEASE)
     except InvalidAuthoredFiles as error:
         raise refuse(error) from error
+    except InvalidQuestion as error:
+        raise Failure(f"{error}; nothing was written") from error
     except OSError as error:
         raise Failure(f"cannot write the release: {error}") from error
     for path in paths:
@@ -40,9 +43,13 @@ def build(out: Path | None) -> None:
 @ARTICLES
 def check(articles: Path | None) -> None:
     """Hold the authored files and the release to every quality bar; status 1 if one is missed."""
+    from xingtu.queries import InvalidQuestion
     from xingtu.triples.check import run_checks
 
-    report = run_checks(articles)
+    try:
+        report = run_checks(articles)
+    except InvalidQuestion as error:
+        raise Failure(error) from error
     for problem in report.problems:
         click.echo(problem)
     for skipped in report.skipped:

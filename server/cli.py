@@ -14,6 +14,7 @@ def main() -> None:
 for command in (
     serving.serve,
     serving.query,
+    serving.mcp,
     storing.load,
     storing.dump,
     storing.backup,

@@ -1,17 +1,20 @@
-"""What the settings mean for the engine: which one, within which limits, with what policy."""
+"""What the settings mean: which engine, within which limits, and what answers over it."""
 
 import asyncio
 import os
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from xingtu.server.application import Application
 from xingtu.server.engine.dataset import fingerprint
 from xingtu.server.engine.pool import Pool, PoolOptions
 from xingtu.server.engine.remote import RemoteEngine
-from xingtu.server.engine.tasks import Engine, Limits
+from xingtu.server.engine.tasks import Answer, Engine, Limits, Task
+from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.description import Abilities
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.service import ServicePlan
+from xingtu.server.operation.authority import Authority
 from xingtu.server.operation.settings import Settings
 from xingtu.server.remote.login import read_login
 from xingtu.server.remote.store import store_at
@@ -38,6 +41,37 @@ async def open_engine(settings: Settings, base: str) -> Engine:
     )
     return await Pool.start(
         version, files=files, directory=directory, limits=limits, options=options
+    )
+
+
+def make_application(
+    settings: Settings, engine: Engine, base: str, authority: Authority | None = None
+) -> Application:
+    """Make what answers requests, in the running loop.
+
+    Args:
+        settings: How to run.
+        engine: Does the work.
+        base: The public URL of the server.
+        authority: Decides on writes; None refuses them all.
+    """
+    loop = asyncio.get_running_loop()
+
+    def run(task: Task) -> Answer:
+        return asyncio.run_coroutine_threadsafe(engine.run(task), loop).result()
+
+    return Application(
+        engine,
+        base,
+        authority=authority,
+        policy=policy_of(settings),
+        abilities=abilities_of(engine, settings),
+        cache=ResultCache[Any](settings.cache * MIB),
+        articles=settings.articles_folder,
+        run=run,
+        mcp=settings.mcp == "on",
+        mcp_origins=settings.mcp_origins,
+        responder=engine if isinstance(engine, Pool) else None,
     )
 
 

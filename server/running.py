@@ -13,17 +13,16 @@ from typing import Any, cast
 
 import uvicorn
 
-from xingtu.server.application import Application
 from xingtu.server.durable.backups import serve_backups
 from xingtu.server.engine.dataset import fingerprint
 from xingtu.server.engine.pool import Pool
-from xingtu.server.engine.tasks import Answer, Engine, Task
+from xingtu.server.engine.tasks import Engine
 from xingtu.server.errors import MalformedData, MissingDataset
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.direct import DirectProtocol
 from xingtu.server.http.front import Allowance, Front, Observer
 from xingtu.server.http.wsgi import endpoint_of
-from xingtu.server.opening import MIB, abilities_of, open_engine, policy_of
+from xingtu.server.opening import MIB, make_application, open_engine
 from xingtu.server.operation.access_log import AccessLog
 from xingtu.server.operation.addresses import client_of
 from xingtu.server.operation.authority import Authority, read_token
@@ -69,24 +68,8 @@ async def serve(settings: Settings, listener: socket.socket, ready: Callable[[st
 def _make_front(
     settings: Settings, engine: Engine, authority: Authority, guard: Guard, base: str
 ) -> Front:
-    loop = asyncio.get_running_loop()
-
-    def run(task: Task) -> Answer:
-        return asyncio.run_coroutine_threadsafe(engine.run(task), loop).result()
-
-    cache = ResultCache[Any](settings.cache * MIB)
-    application = Application(
-        engine,
-        base,
-        authority=authority,
-        policy=policy_of(settings),
-        abilities=abilities_of(engine, settings),
-        cache=cache,
-        articles=settings.articles_folder,
-        run=run,
-        responder=engine if isinstance(engine, Pool) else None,
-    )
-    metrics = Metrics(partial(read_stats, engine, guard, cache))
+    application = make_application(settings, engine, base, authority)
+    metrics = Metrics(partial(read_stats, engine, guard, application.cache))
     observers: list[Observer] = [metrics.observe]
     if settings.access_log != "off":
         observers.append(AccessLog(settings.access_log).observe)

@@ -3,8 +3,9 @@
 import socket
 import sys
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +15,11 @@ from xingtu.server.operation.settings import Settings
 
 if TYPE_CHECKING:
     from xingtu.server.engine.evaluate import QueryResults
+
+# The settings of a server that has one client, and no network.
+_OF_MCP: Final = frozenset(
+    ("dataset", "store", "store_kind", "articles", "timeout", "memory", "services")
+)
 
 
 @click.command()
@@ -33,6 +39,21 @@ def serve(settings: Settings) -> None:
             uvloop.run(run(settings, listener, announce))
         except (MissingDataset, MalformedData, StoreUnusable, OSError) as error:
             raise Failure(error) from error
+
+
+@click.command()
+@partial(settings_options, names=_OF_MCP)
+def mcp(settings: Settings) -> None:
+    """Answer one language model over standard input and output (Model Context Protocol)."""
+    import asyncio
+
+    from xingtu.server.errors import MalformedData, MissingDataset, StoreUnusable
+    from xingtu.server.mcp.stdio import serve as run
+
+    try:
+        asyncio.run(run(settings))
+    except (MissingDataset, MalformedData, StoreUnusable, OSError) as error:
+        raise Failure(error) from error
 
 
 @click.command()
@@ -90,9 +111,9 @@ def read_query(source: str) -> str:
         UnknownQuery: if there is no such file and no such question.
         Failure: if the text cannot be read.
     """
-    from xingtu.queries import FEDERATED, load_questions
+    from xingtu.queries import load_every_question
 
-    stored = [*load_questions(), *load_questions(FEDERATED)]
+    stored = load_every_question()
     questions = {question.name: question.text for question in stored}
     try:
         if source == "-":

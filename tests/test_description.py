@@ -152,7 +152,9 @@ def test_nodes_of_one_description_are_the_same_in_the_next(get):
 
 def test_a_url_that_is_no_iri_is_refused(send, store):
     async def describe():
-        return await ServiceDescription(LocalEngine(store)).describe("http://a b/sparql")
+        return await ServiceDescription(LocalEngine(store)).describe(
+            "http://a b/sparql", "http://a b/void"
+        )
 
     with pytest.raises(Exception, match="IRI"):
         asyncio.run(describe())

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "ontology": {"ontology"},
-    "triples": {"ontology", "triples"},
+    "triples": {"ontology", "queries", "triples"},
     "queries": {"queries"},
     "server": {"server", "queries", "triples", "ontology"},
 }

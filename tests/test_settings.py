@@ -67,6 +67,8 @@ def test_each_setting_can_be_set_in_each_way(name: str, monkeypatch: pytest.Monk
         "timeout": ["7.5"],
         "max_timeout": ["70"],
         "store_kind": ["fuseki"],
+        "mcp": ["off"],
+        "mcp_origins": ["https://example.org", "http://localhost:6274"],
     }.get(name, ["77"])
     for file in ("a.nq", "b.ttl"):
         Path(file).touch()

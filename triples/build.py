@@ -37,8 +37,9 @@ def render(source: Source) -> dict[str, bytes]:
     """Return the content of every release file by its name."""
     knowledge = gather(source)
     triples = release_triples(knowledge)
-    return {
-        "dataset.nq": "".join(dataset_lines(served_graphs(knowledge))).encode(),
+    files = {
         "xingtu.rdf": serialize_release(triples, ox.RdfFormat.RDF_XML),
         "xingtu.ttl": serialize_release(triples, ox.RdfFormat.TURTLE),
     }
+    lines = dataset_lines(served_graphs(knowledge, files))
+    return {"dataset.nq": "".join(lines).encode(), **files}

@@ -1,27 +1,23 @@
 """The served dataset in named graphs.
 
-There is one for each article, and one each for entities, ontology, inferences and description.
+There is one for each article, one each for entities, ontology and inferences, and three in which
+the dataset describes itself (`description/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from xingtu.ontology import Schema
-from xingtu.ontology.schema import RDF_TYPE
 from xingtu.triples import describe, iri
+from xingtu.triples.description import describe_dataset
 from xingtu.triples.infer import derive
 from xingtu.triples.source import Source, claim_iris
 from xingtu.triples.statement import Statement, asserted
 
-DCTERMS = "http://purl.org/dc/terms/"
-VOID = "http://rdfs.org/ns/void#"
-TITLE = ox.Literal("Xingtu: the knowledge graph of China's space sector", language="en")
-CREATOR = ox.Literal("The Xingtu founders")
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 Graphs = dict[str, set[ox.Triple]]
 
 
@@ -78,15 +74,20 @@ def gather(source: Source) -> Knowledge:
     return Knowledge(source, articles, entities, *derive(stated, source.schema))
 
 
-def served_graphs(knowledge: Knowledge) -> Graphs:
-    """Return every named graph of the dataset, by the last part of its IRI."""
+def served_graphs(knowledge: Knowledge, files: Mapping[str, bytes]) -> Graphs:
+    """Return every named graph of the dataset, by the last part of its IRI.
+
+    Args:
+        knowledge: what is in the dataset.
+        files: the other release files by name, which its description tells of.
+    """
     source = knowledge.source
     graphs = {"entities": knowledge.entities, "ontology": ontology_graph(source.schema)}
     graphs["inferred"] = knowledge.shortcuts | knowledge.inferences
     for name, triples in reifications(source).items():
         graphs[name] = knowledge.articles[name] | triples
-    graphs["dataset"] = set(_description(source, graphs))
-    return graphs
+    articles = [article.slug for article in source.articles]
+    return graphs | describe_dataset(source.schema, graphs, articles, files)
 
 
 def sorted_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
@@ -104,29 +105,6 @@ def dataset_lines(graphs: Graphs) -> Iterator[str]:
     text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
     assert text is not None
     yield from sorted(text.decode("utf-8").splitlines(keepends=True))
-
-
-def _description(source: Source, graphs: Graphs) -> Iterator[ox.Triple]:
-    """Yield the VoID description: titles, licence, version, sources, size of each graph."""
-    node = iri.graph("dataset")
-
-    def say(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
-        return ox.Triple(subject, ox.NamedNode(predicate), value)
-
-    yield say(node, RDF_TYPE.value, ox.NamedNode(VOID + "Dataset"))
-    yield say(node, DCTERMS + "title", TITLE)
-    yield say(node, DCTERMS + "title", ox.Literal("星图：中国航天知识图谱", language="zh"))
-    yield say(node, DCTERMS + "license", ox.NamedNode(LICENCE))
-    yield say(node, DCTERMS + "creator", CREATOR)
-    yield say(node, DCTERMS + "hasVersion", ox.Literal(source.schema.version))
-    yield say(node, VOID + "vocabulary", iri.ONTOLOGY)
-    for article in source.articles:
-        yield say(node, DCTERMS + "source", iri.thing(article.slug))
-        yield say(iri.graph(article.slug), DCTERMS + "source", iri.thing(article.slug))
-    for name, triples in graphs.items():
-        size = ox.Literal(len(triples))
-        yield say(node, VOID + "subset", iri.graph(name))
-        yield say(iri.graph(name), VOID + "triples", size)
 
 
 def supports(statements: list[Statement]) -> dict[ox.Triple, list[ox.NamedNode]]:

@@ -9,16 +9,17 @@ import pyoxigraph as ox
 
 from xingtu.ontology import XT
 
-ID = "https://w3id.org/xingtu/id/"
-GRAPH = "https://w3id.org/xingtu/graph/"
+ROOT = "https://w3id.org/xingtu/"
+ID = ROOT + "id/"
+GRAPH = ROOT + "graph/"
 WIKIDATA = "http://www.wikidata.org/entity/"
-NANOPUBLICATION = "https://w3id.org/xingtu/np/"
-PROJECT = ox.NamedNode("https://w3id.org/xingtu")
+NANOPUBLICATION = ROOT + "np/"
+PROJECT = ox.NamedNode(ROOT.removesuffix("/"))
 ONTOLOGY = ox.NamedNode(XT.removesuffix("#"))
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED = ("claim-", "evidence-")
 """How the slug of an entity or article must not begin."""
-GRAPH_NAMES = {"entities", "ontology", "inferred", "dataset", "release"}
+GRAPH_NAMES = {"entities", "ontology", "inferred", "dataset", "void", "examples", "release"}
 """The named graphs that are of no article."""
 
 
@@ -35,6 +36,11 @@ def thing(slug: str) -> ox.NamedNode:
 def graph(name: str) -> ox.NamedNode:
     """Return the IRI of a named graph."""
     return ox.NamedNode(GRAPH + name)
+
+
+def part(name: str, fragment: str) -> ox.NamedNode:
+    """Return the IRI of something that a named graph describes, and that is only known there."""
+    return ox.NamedNode(f"{GRAPH}{name}#{fragment}")
 
 
 def wikidata(item: str) -> ox.NamedNode:

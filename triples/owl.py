@@ -14,22 +14,16 @@ import pyoxigraph as ox
 from xingtu.ontology import PREFIXES
 from xingtu.ontology.schema import OWL, RDF_TYPE, RDFS
 from xingtu.triples import iri
-from xingtu.triples.dataset import (
-    CREATOR,
-    DCTERMS,
-    LICENCE,
-    TITLE,
-    Knowledge,
-    ontology_graph,
-    sorted_triples,
-    supports,
-)
+from xingtu.triples.dataset import Knowledge, ontology_graph, sorted_triples, supports
+from xingtu.triples.description.record import DCTERMS, values_of
 from xingtu.triples.source import Source
 from xingtu.triples.statement import asserted
 
 RELEASE = iri.graph("release")
 ONTOLOGY = ox.NamedNode(OWL + "Ontology")
 SUPPORTED_BY = iri.term("supportedBy")
+RECORDED = ("title", "license", "creator")
+"""What the release says of itself as the record of the dataset does."""
 
 
 def release_triples(knowledge: Knowledge) -> list[ox.Triple]:
@@ -58,16 +52,15 @@ def _terms(source: Source) -> Iterator[ox.Triple]:
 
 def _header(source: Source) -> Iterator[ox.Triple]:
     version = source.schema.version
-    for predicate, value in (
+    said: tuple[tuple[str, ox.NamedNode | ox.Literal], ...] = (
         (RDF_TYPE.value, ONTOLOGY),
         (OWL + "versionIRI", ox.NamedNode(f"{RELEASE.value}/{version}")),
         (OWL + "versionInfo", ox.Literal(version)),
         (RDFS + "label", ox.Literal("Xingtu: ontology, facts and claims", language="en")),
-        (DCTERMS + "title", TITLE),
-        (DCTERMS + "license", ox.NamedNode(LICENCE)),
-        (DCTERMS + "creator", CREATOR),
         (DCTERMS + "source", iri.ONTOLOGY),
-    ):
+        *((DCTERMS + name, value) for name in RECORDED for value in values_of(DCTERMS + name)),
+    )
+    for predicate, value in said:
         yield ox.Triple(RELEASE, ox.NamedNode(predicate), value)
 
 

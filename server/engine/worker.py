@@ -7,6 +7,7 @@ import os
 import resource
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -122,7 +123,9 @@ def work(connection: socket.socket, prepare: Callable[[], Reader | Keeper]) -> N
     try:
         do = prepare()
     except (errors.StoreUnusable, errors.StoreFull) as error:
-        wire.send(connection, error)
+        with suppress(EOFError):
+            wire.receive(connection)  # an answer that comes before the order is lost
+            wire.send(connection, error)
         return None
     while True:
         try:

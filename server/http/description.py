@@ -7,6 +7,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, Triple
 
+from xingtu.ontology import PREFIXES as DECLARED
 from xingtu.server.engine.tasks import Engine, Query
 from xingtu.server.errors import InvalidRequest
 from xingtu.server.formats import GRAPH_FORMATS, RESULT_FORMATS, syntax_of
@@ -19,6 +20,9 @@ PREFIXES: Final = {
     "sparql": "http://www.w3.org/ns/sparql#",
     "geof": "http://www.opengis.net/def/function/geosparql/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
 # What pyoxigraph has beyond SPARQL: GeoSPARQL 1.1 §8 to §10.
@@ -46,10 +50,10 @@ It chooses the dataset, so it excludes default-graph-uri, named-graph-uri and FR
 _TYPE: Final = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _MOST: Final = 1000  # named graphs that are listed
 # The first pattern finds empty graphs too; Virtuoso knows only the second.
-_NAMED_GRAPHS: Final = f"""SELECT DISTINCT ?graph {{
-  {{ GRAPH ?graph {{}} }}
-  UNION {{ SELECT ?graph {{ GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph }}
-}} ORDER BY ?graph LIMIT {_MOST}"""
+_NAMED_GRAPHS: Final = f"""SELECT ?graph (MAX(?size) AS ?triples) {{
+  {{ GRAPH ?graph {{}} BIND(0 AS ?size) }}
+  UNION {{ SELECT ?graph (COUNT(*) AS ?size) {{ GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph }}
+}} GROUP BY ?graph ORDER BY ?graph LIMIT {_MOST}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +83,24 @@ class ServiceDescription:
         self._engine = engine
         self._abilities = abilities or Abilities()
         self._version = ""
-        self._graphs: list[NamedNode] = []
+        self._graphs: list[tuple[NamedNode, int]] = []
 
-    async def describe(self, endpoint: str) -> list[Triple]:
+    async def describe(self, endpoint: str, dataset_description: str) -> list[Triple]:
         """Describe the service (§3).
 
         Args:
             endpoint: The public URL of the endpoint.
+            dataset_description: That of the VoID description of its dataset.
 
         Returns:
             The triples of the description.
 
         Raises:
-            InvalidRequest: if the URL is not an IRI, as a Host header may cause.
+            InvalidRequest: if a URL is not an IRI, as a Host header may cause.
             QueryError, ServerBusy: if the engine cannot say which graphs there are.
         """
         try:
-            url = NamedNode(endpoint)
+            url, about = NamedNode(endpoint), NamedNode(dataset_description)
         except ValueError as error:
             raise InvalidRequest(f"the URL of this server is not an IRI: {error}") from error
         service, dataset = BlankNode("service"), BlankNode("dataset")
@@ -106,6 +111,8 @@ class ServiceDescription:
             *(Triple(service, _sd(name), term) for name, term in self._abilities_of_service()),
             Triple(service, _sd("defaultDataset"), dataset),
             Triple(dataset, _TYPE, _sd("Dataset")),
+            Triple(dataset, NamedNode(PREFIXES["rdfs"] + "seeAlso"), about),
+            *_declare_prefixes(dataset),
             *_describe_graphs(dataset, await self._named_graphs(endpoint)),
         ]
 
@@ -131,25 +138,47 @@ class ServiceDescription:
         for function in able.functions:
             yield "extensionFunction", NamedNode(function)
 
-    async def _named_graphs(self, endpoint: str) -> list[NamedNode]:
+    async def _named_graphs(self, endpoint: str) -> list[tuple[NamedNode, int]]:
         version = self._engine.version
         if not self._version or self._version != version:
             task = Query(_NAMED_GRAPHS, endpoint, (QueryResultsFormat.JSON.media_type,))
             rows = json.loads(take_body((await self._engine.run(task)).body))["results"]["bindings"]
-            names = [row["graph"]["value"] for row in rows if row["graph"]["type"] == "uri"]
-            self._graphs, self._version = [NamedNode(name) for name in names], version
+            self._graphs, self._version = [*_read_graphs(rows)], version
         return self._graphs
 
 
-def _describe_graphs(dataset: BlankNode, names: Iterable[NamedNode]) -> Iterator[Triple]:
+def _read_graphs(rows: list[dict[str, dict[str, str]]]) -> Iterator[tuple[NamedNode, int]]:
+    """Yield the named graphs of an answer, each with its size in triples."""
+    for row in rows:
+        if row["graph"]["type"] == "uri":
+            yield NamedNode(row["graph"]["value"]), int(row["triples"]["value"])
+
+
+def _declare_prefixes(dataset: BlankNode) -> Iterator[Triple]:
+    """Yield our prefixes (SHACL §5.2.1), which editors ask for where the dataset has none."""
+    for prefix, namespace in DECLARED.items():
+        node, uri = BlankNode(f"prefix-{prefix}"), NamedNode(PREFIXES["xsd"] + "anyURI")
+        yield Triple(dataset, NamedNode(PREFIXES["sh"] + "declare"), node)
+        yield Triple(node, NamedNode(PREFIXES["sh"] + "prefix"), Literal(prefix))
+        yield Triple(
+            node, NamedNode(PREFIXES["sh"] + "namespace"), Literal(namespace, datatype=uri)
+        )
+
+
+def _describe_graphs(
+    dataset: BlankNode, named: Iterable[tuple[NamedNode, int]]
+) -> Iterator[Triple]:
     default_graph = BlankNode("defaultGraph")
     yield Triple(dataset, _sd("defaultGraph"), default_graph)
     yield Triple(default_graph, _TYPE, _sd("Graph"))
-    for number, name in enumerate(names):
-        graph = BlankNode(f"graph{number}")
+    for number, (name, size) in enumerate(named):
+        graph, content = BlankNode(f"graph{number}"), BlankNode(f"content{number}")
         yield Triple(dataset, _sd("namedGraph"), graph)
         yield Triple(graph, _TYPE, _sd("NamedGraph"))
         yield Triple(graph, _sd("name"), name)
+        yield Triple(graph, _sd("graph"), content)
+        yield Triple(content, _TYPE, _sd("Graph"))
+        yield Triple(content, NamedNode(PREFIXES["void"] + "triples"), Literal(size))
 
 
 def _format_iris(results: bool) -> Iterator[NamedNode]:

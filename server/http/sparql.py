@@ -30,6 +30,8 @@ from xingtu.server.operation.access_log import hash_query
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 ALLOW: Final = ", ".join(METHODS)
 
+VOID_PATH: Final = "/.well-known/void"  # of the description of the dataset
+
 _ACCEPT_QUERY: Final = f'"{next(iter(DIRECT))}", "{FORM}"'
 
 
@@ -104,7 +106,8 @@ class SparqlEndpoint:
         if name in (*PAGE.names, PAGE.media_type) or (name is None and prefers_page(accept)):
             return Response(303, [("Location", request.base + self.policy.home), VARY])
         formats = rank_formats(accept, name, "DESCRIBE")
-        triples = await self._description.describe(request.base + request.path)
+        about = request.base + VOID_PATH
+        triples = await self._description.describe(request.base + request.path, about)
         body, content_type = serialize_graph(triples, formats, PREFIXES)
         wanted = choose_coding(request.headers.get("accept-encoding", ""))
         tag = entity_tag(fingerprint(body), formats, wanted)

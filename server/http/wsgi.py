@@ -55,13 +55,14 @@ def view_of(endpoint: Endpoint, base: str) -> Callable[..., flask.Response]:
 def _call(app: flask.Flask, request: Request) -> Response:
     parts = urlsplit(request.base)
     environ = EnvironBuilder(
-        path=request.path,
         query_string=request.query_string.decode("latin-1"),
         method="GET" if request.method == "HEAD" else request.method,  # the front drops the body
         headers=[item for item in request.headers.items() if item[0] != "host"],
         input_stream=BytesIO(request.body),
         base_url=f"{parts.scheme}://{parts.netloc}{parts.path}/",
         environ_base={"REMOTE_ADDR": request.client},
+        # Decoded already: as `path` it would be decoded, and split at "?", once more.
+        environ_overrides={"PATH_INFO": request.path.encode().decode("latin-1")},
     ).get_environ()
     chunks, status, headers = run_wsgi_app(app, environ, buffered=True)
     ours = {"content-length", "date"}  # HTTP's, which the front and uvicorn set

@@ -28,7 +28,7 @@ class Authority:
 
     def __init__(self, token: str | None, public_url: str) -> None:
         self._token = None if token is None else token.encode()
-        self._origin = _origin_of(public_url)
+        self._origin = origin_of(public_url)
 
     def authorize(self, request: Request) -> None:
         """Let a write pass.
@@ -61,7 +61,7 @@ class Authority:
         if site is not None:
             return site not in {"same-origin", "none"}
         origin = headers.get("origin")
-        return origin is not None and _origin_of(origin) != self._origin
+        return origin is not None and origin_of(origin) != self._origin
 
 
 def read_token(file: str | None, environment: Mapping[str, str]) -> str | None:
@@ -104,7 +104,8 @@ def _read_private(path: Path) -> str:
     return text
 
 
-def _origin_of(url: str) -> tuple[str, str | None, int | None]:
+def origin_of(url: str) -> tuple[str, str | None, int | None]:
+    """Give the origin of a URL (RFC 6454 §4): scheme, host and port; empty if it is no URL."""
     try:
         parts = urlsplit(url)
         return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)

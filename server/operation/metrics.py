@@ -21,7 +21,9 @@ CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 BUCKETS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0)  # seconds
 
 # Labels come from these and from our own notes only, or a client could make ever more series.
-ENDPOINTS: Final = frozenset({"sparql", "gsp", "health", "ready", "metrics", "openapi.json"})
+ENDPOINTS: Final = frozenset(
+    {"sparql", "gsp", "mcp", "release", "health", "ready", "metrics", "openapi.json"}
+)
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "QUERY"})
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from xingtu.server.formats import GRAPH_FORMATS, PAGE, RESULT_FORMATS
 from xingtu.server.http.parameters import VERSIONS
 from xingtu.server.problems import STATUSES
+from xingtu.server.reconciliation import description as reconciliation
 
 Json = dict[str, Any]
 
@@ -78,6 +79,7 @@ def describe_api(base: str, version: str) -> Json:
             },
             "/metrics": {"get": _page("metrics", "Metrics for Prometheus.", "text/plain")},
             "/openapi.json": {"get": _page("describe", "This document.", "application/json")},
+            **reconciliation.describe_paths(),
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},

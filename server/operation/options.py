@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +17,14 @@ ARGUMENT: Final = "dataset"  # the one setting without a flag: it stands by itse
 FILE_KEY: Final = "xingtu.settings"  # of the context's meta: which file was read
 
 
-def settings_options(command: Callable[[Settings], None]) -> Callable[..., None]:
+def settings_options(
+    command: Callable[[Settings], None], names: Container[str] | None = None
+) -> Callable[..., None]:
     """Give a click command an option for every setting, and `--config`.
 
     Args:
         command: A function that takes the settings.
+        names: Those that it has options for, if not all; the others have their defaults.
 
     Returns:
         The function to make a command of; running it raises InvalidSetting for a value from the
@@ -33,7 +36,8 @@ def settings_options(command: Callable[[Settings], None]) -> Callable[..., None]
 
     run: Callable[..., None] = functools.update_wrapper(call, command)
     for name, (default, described) in reversed(describe_settings().items()):
-        run = _add_option(run, name, default, described)
+        if names is None or name in names:
+            run = _add_option(run, name, default, described)
     return click.option(
         "--config",
         envvar=f"{PREFIX}CONFIG",

@@ -99,16 +99,13 @@ class Settings:
         "Which kind of store that URL is.",
         _choice("sparql", "oxigraph", "fuseki", "virtuoso"),
     )
+    articles: str | None = _set(
+        None, "Quote passages from the texts in this folder.", FOLDER, "no quotes"
+    )
     host: str = _set("127.0.0.1", "Listen on this address.", HOST)
     port: int = _set(8000, "Listen on this port; 0: any free one.", PORT)
     public_url: str = _set(
         "", "Be known under this URL; Host is not trusted.", BASE, "http://host:port"
-    )
-    articles: str | None = _set(
-        None,
-        "Show the words of passages, from the article texts in this folder.",
-        FOLDER,
-        "no words",
     )
 
     timeout: float = _set(30.0, "Stop a query after this time.", SECONDS)
@@ -143,6 +140,10 @@ class Settings:
     )
     trusted_proxies: tuple[Network, ...] = _set(
         (), "Believe X-Forwarded-For of this address (repeatable).", NETWORK, "none"
+    )
+    mcp: str = _set("on", "Answer language models at /mcp.", _choice("on", "off"))
+    mcp_origins: tuple[str, ...] = _set(
+        (), "Let pages of this site ask at /mcp (repeatable).", BASE, "our own only"
     )
 
     header_timeout: float = _set(10.0, "Wait for the head of a request.", SECONDS)

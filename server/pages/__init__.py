@@ -11,12 +11,14 @@ from flask import Blueprint
 from xingtu.server.pages import (
     browse,
     bundle,
+    crawling,
     dereference,
     entity,
     frame,
     graphs,
     home,
     ontology_docs,
+    record,
     search,
     views,
     workbench,
@@ -34,6 +36,8 @@ _PAGES: Final = (
     workbench,
     views,
     bundle,
+    record,
+    crawling,
 )
 for _page in _PAGES:
     register_explanations(_page.blueprint)

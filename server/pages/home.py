@@ -12,6 +12,8 @@ from xingtu.server.pages.addresses import ID
 from xingtu.server.pages.asking import ask_once, nodes_of
 from xingtu.server.pages.browse import count_members
 from xingtu.server.pages.frame import names
+from xingtu.server.pages.jsonld import describe_dataset
+from xingtu.server.pages.record import DATASET, read_record
 
 blueprint = Blueprint("home", __name__)
 
@@ -50,6 +52,7 @@ def show() -> str:
         classes=[(name, n) for name in _CLASSES.split() if (n := counts.get(XT + name))],
         starts=[iri for iri in starts if names().labels(iri)],
         questions=_featured(),
+        jsonld=describe_dataset(DATASET, record) if (record := read_record()) else None,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from xingtu.triples.normalizing import is_han, normalize, raw_tokens, spell
+from xingtu.triples.names.normalizing import is_han, normalize, raw_tokens, spell
 
 _CANDIDATES: Final = 400
 _SIMILAR: Final = 72  # of 100, by rapidfuzz's weighted ratio

@@ -1,8 +1,9 @@
-"""A thing as JSON-LD, for machines that read the page."""
+"""A thing, or the dataset, as JSON-LD, for machines that read the page."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from xingtu.ontology import PREFIXES, XT
 from xingtu.server.pages import asking
@@ -13,6 +14,8 @@ from xingtu.server.pages.statements import Statement
 from xingtu.server.pages.terms import Header
 from xingtu.server.pages.vocabulary import SKOS, Term
 
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
 _XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 _SCHEMA: Final = "https://schema.org/"
 # Class of ours → the class of schema.org that search engines know.
@@ -24,6 +27,15 @@ _SCHEMA_CLASSES: Final = {
     "Event": "Event",
     "PolicyDocument": "Legislation",
     "Claim": "Claim",
+}
+# What the record of the dataset says → the property of schema.org that search engines know.
+_SCHEMA_PROPERTIES: Final = {
+    DCTERMS + "title": "name",
+    DCTERMS + "description": "description",
+    DCTERMS + "license": "license",
+    DCAT + "keyword": "keywords",
+    DCAT + "version": "version",
+    DCAT + "landingPage": "url",
 }
 
 
@@ -95,6 +107,27 @@ def describe_term(term: Term) -> dict[str, Any]:
         "description": [_value(text, tag) for tag, text in sorted(term.definitions.items())],
         "inDefinedTermSet": {"@id": ONTOLOGY},
     }
+
+
+def describe_dataset(dataset: NamedNode, record: Iterable[Triple]) -> dict[str, Any]:
+    """Describe the dataset (schema.org), by its record.
+
+    Args:
+        dataset: Its IRI.
+        record: DCAT, with addresses of this server.
+    """
+    node: dict[str, Any] = {"@context": _SCHEMA, "@type": "Dataset", "@id": dataset.value}
+    downloads = []
+    for triple in record:
+        value = triple.object
+        name = _SCHEMA_PROPERTIES.get(triple.predicate.value)
+        if triple.subject == dataset and name and isinstance(value, Literal):
+            node.setdefault(name, []).append(_value(value.value, value.language or ""))
+        elif triple.subject == dataset and name and isinstance(value, NamedNode):
+            node[name] = value.value
+        elif triple.predicate.value == DCAT + "downloadURL" and isinstance(value, NamedNode):
+            downloads.append({"@type": "DataDownload", "contentUrl": value.value})
+    return node | {"distribution": downloads}
 
 
 def _prefixes() -> dict[str, str]:

@@ -55,14 +55,15 @@ def name_index() -> NameIndex:
 
 def build_index() -> NameIndex:
     """Index the names in the graph, and the classes of the ontology, by two queries."""
-    found = [*_graph_names(), *_class_names()]
-    entries = _graph_entries()
+    found = [*graph_names(), *_class_names()]
+    entries = graph_entries()
     for name in found:
         entries.setdefault(name.iri, Entry(name.iri, (), 0))
     return NameIndex(found, entries)
 
 
-def _graph_names() -> list[Name]:
+def graph_names() -> list[Name]:
+    """Read the names in the graph."""
     return [
         Name(thing.value, name.value, name.language or "", prop.value == RDFS + "label")
         for row in solve(read_query("names"))
@@ -81,7 +82,8 @@ def _class_names() -> list[Name]:
     ]
 
 
-def _graph_entries() -> dict[str, Entry]:
+def graph_entries() -> dict[str, Entry]:
+    """Read the things in the graph that have a name, by IRI."""
     entries = {}
     for row in solve(read_query("classes")):
         thing, classes, claims = row["thing"], row["classes"], row.get("claims")

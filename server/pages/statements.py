@@ -73,15 +73,18 @@ class Statement:
         return sorted({p.article for claim in self.claims for p in claim.passages.values()})
 
 
-def gather_statements(thing: NamedNode, limit: int, offset: int = 0) -> list[Statement]:
+def gather_statements(
+    thing: NamedNode, limit: int, offset: int = 0, where: str = ""
+) -> list[Statement]:
     """Gather what is said of a thing, by two queries, ordered by property.
 
     Args:
         thing: Its IRI.
         limit: How many statements at most.
         offset: How many to pass over.
+        where: Filters of `?property` and `?value`, if not all are to be gathered.
     """
-    rows = ask("statements", {"thing": [thing]}, limit=limit, offset=offset)
+    rows = ask("statements", {"thing": [thing]}, limit=limit, offset=offset, where=where)
     statements = [
         Statement(
             row["property"].value, row["value"], _is_one(row["held"]), _is_one(row["inferred"])

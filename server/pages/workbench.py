@@ -16,7 +16,7 @@ from flask import (
 )
 
 from xingtu.ontology import PREFIXES, SPARQL_PREFIXES
-from xingtu.queries import FEDERATED, Question, load_questions
+from xingtu.queries import Question, load_every_question
 from xingtu.server.errors import QueryError, ServerBusy
 from xingtu.server.pages.addresses import GRAPH, ID, XT, absolute, page_of
 from xingtu.server.pages.asking import ask
@@ -99,7 +99,7 @@ def embed() -> Response:
 @cache
 def questions() -> tuple[Question, ...]:
     """Give the stored questions."""
-    return (*load_questions(), *load_questions(FEDERATED))
+    return tuple(load_every_question())
 
 
 def find_question(name: str) -> Question:

@@ -12,17 +12,24 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 
 from xingtu.queries import Question, load_questions
+from xingtu.server.application import Application
 from xingtu.server.engine.remote import RemoteEngine
 from xingtu.server.engine.tasks import DropGraph, Query, ReadGraph, Update, WriteGraph
 from xingtu.server.errors import MalformedQuery, RefusedOperation, TimedOut
+from xingtu.server.http.answers import take_body
+from xingtu.server.http.message import Request
 from xingtu.server.remote.push import push
 from xingtu.server.remote.store import DEFAULT
+from xingtu.triples.iri import graph
 
 pytestmark = pytest.mark.engines
 
 QUESTIONS = load_questions()
+SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
+VOID = rdflib.Namespace("http://rdfs.org/ns/void#")
 BASE = "http://localhost/sparql"
 TSV = ("text/tab-separated-values",)
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -257,3 +264,39 @@ def test_ask_and_construct_are_alike_everywhere(loaded) -> None:
     answer = do(loaded.store, Query(construct, BASE, ("application/n-triples",)))
     triples = [*ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES)]
     assert len({quad.object for quad in triples if isinstance(quad.object, ox.BlankNode)}) >= 5
+
+
+def get(store, path: str) -> bytes:
+    """Get a path of the front, by one loop: a remote engine is of the loop that it began in."""
+    engine, loop = RemoteEngine(store), asyncio.new_event_loop()
+    application = Application(
+        engine, "https://x.example", run=lambda task: loop.run_until_complete(engine.run(task))
+    )
+    try:
+        if endpoint := application.endpoints.get(path.split("/")[1]):
+            return take_body(loop.run_until_complete(endpoint(Request("GET", path))).body)
+        return application.flask().test_client().get(path).data
+    finally:
+        loop.run_until_complete(engine.close())
+        loop.close()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_doors_describe_what_is_in_the_store(loaded, packaged_store) -> None:
+    service = rdflib.Graph().parse(data=get(loaded.store, "/sparql"), format="turtle")
+    sizes = {
+        str(service.value(node, SD.name)): int(
+            service.value(service.value(node, SD.graph), VOID.triples)
+        )
+        for node in service.subjects(SD.name)
+    }
+    for name in ("entities", "void", "examples"):  # without triple terms
+        held = packaged_store.quads_for_pattern(None, None, None, graph(name))
+        assert sizes[graph(name).value] == len([*held]), name
+    data = get(loaded.store, "/.well-known/void")
+    record, dataset = rdflib.Graph(), rdflib.URIRef(graph("dataset").value)
+    record.parse(data=data, format="turtle")
+    assert str(record.value(dataset, VOID.sparqlEndpoint)) == "https://x.example/sparql"
+    assert len(set(record.objects(dataset, VOID.classPartition))) > 150
+    assert get(loaded.store, "/release/xingtu.rdf").startswith(b"<?xml")
+    assert get(loaded.store, "/sitemap.xml").count(b"<loc>") > 1000

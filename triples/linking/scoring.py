@@ -4,18 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from pypinyin import lazy_pinyin
-from rapidfuzz import fuzz
-
 from xingtu.triples.linking.classes import ClassTable
 from xingtu.triples.linking.subjects import Name, Subject
 from xingtu.triples.linking.wikidata import Item
-from xingtu.triples.normalizing import normalize
+from xingtu.triples.names import likeness
+from xingtu.triples.names.likeness import read_spelling
 
 WEIGHTS: Final = {"name": 60, "type": 20, "neighbours": 15, "dates": 5}
 """What each feature can add to a score, which is 100 at most."""
 _UNKNOWN: Final = 0.5  # what cannot be compared says neither yes nor no
-_BY_SOUND: Final = 0.95  # of names with other characters, as 美国 and 美國 have
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def compare_names(ours: Iterable[Name], theirs: Iterable[Name]) -> Feature:
     ]
     if not found:
         for chinese in (True, False):
-            best = _best(_of(ours, chinese), _of(theirs, not chinese), _sounds_like)
+            best = _best(_of(ours, chinese), _of(theirs, not chinese), similarity)
             found += [best] if best else []
     if not found:
         return Feature("name", None, "no names to compare")
@@ -95,26 +92,8 @@ def compare_types(types: frozenset[str], found: frozenset[str], classes: ClassTa
 
 
 def similarity(one: str, other: str) -> float:
-    """Tell how alike two names are, from 0 to 1; names with other numbers are half so at most."""
-    a, b = normalize(one), normalize(other)
-    if a == b:
-        return 1.0
-    alike = fuzz.token_sort_ratio(a, b) / 100
-    if _spell(one) == _spell(other):
-        alike = _BY_SOUND
-    return alike if _numbers(a) == _numbers(b) else min(alike, 0.5)
-
-
-def _sounds_like(one: str, other: str) -> float:
-    return fuzz.ratio(_spell(one), _spell(other)) / 100 * _BY_SOUND
-
-
-def _spell(name: str) -> str:
-    return "".join(lazy_pinyin(normalize(name).replace(" ", "")))
-
-
-def _numbers(normal: str) -> set[str]:
-    return {token for token in normal.split() if any(map(str.isdigit, token))}
+    """Tell how alike two names are, from 0 to 1; see `names/likeness.py`."""
+    return likeness.compare(read_spelling(one), read_spelling(other)).score / 100
 
 
 def _of(names: list[Name], chinese: bool) -> list[str]:

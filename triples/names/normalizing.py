@@ -5,8 +5,10 @@ import unicodedata
 from itertools import accumulate
 from typing import Final
 
+from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
+_SIMPLIFIED: Final = OpenCC("t2s")
 _APOSTROPHES: Final = re.compile(r"['’ʼ`´]")
 _NUMERAL: Final = re.compile("[零〇一二三四五六七八九十]+")
 _DIGITS: Final = {numeral: str(number) for number, numeral in enumerate("零一二三四五六七八九")} | {
@@ -21,10 +23,12 @@ _HAN_RUN: Final = re.compile(_HAN.pattern + "+")
 def normalize(name: str) -> str:
     """Write a name as tokens between single spaces: words, numbers, single Han characters.
 
-    Case, diacritics, apostrophes and punctuation go; Chinese numerals become digits, so that
-    天问三号 and 天问3 are the same; every spelling of Long March before a number becomes that one.
+    Case, diacritics, apostrophes and punctuation go; traditional characters become simplified,
+    Chinese numerals digits, so that 天問三號, 天问三号 and 天问3 are the same; every spelling of
+    Long March before a number becomes that one.
     """
-    text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", name)).casefold()
+    text = _SIMPLIFIED.convert(_APOSTROPHES.sub("", name))
+    text = unicodedata.normalize("NFKD", text).casefold()
     text = unicodedata.normalize("NFKC", "".join(c for c in text if not unicodedata.combining(c)))
     text = _NUMERAL.sub(lambda match: _read_numeral(match[0]), text)
     text = re.sub(r"(\d)号", r"\1", text)

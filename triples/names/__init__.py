@@ -1,0 +1,1 @@
+"""Names of things, in English, Chinese and pinyin: how they are compared."""
