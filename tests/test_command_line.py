@@ -97,7 +97,7 @@ def test_query_takes_the_name_of_a_packaged_question(packaged_store):
     assert_one_line_failure(result, 2, "member-of-the-ilrs,", "did you mean members-of-the-ilrs")
 
 
-def test_check_says_what_it_skips_and_passes(tmp_path, packaged_store):
+def test_the_real_graph_passes_every_check_and_what_is_skipped_is_said(tmp_path, packaged_store):
     result = CliRunner().invoke(main, ["check", "--articles", str(tmp_path / "nowhere")])
     assert result.exit_code == 0, result.output
     assert "SKIPPED offsets, hashes and copied text: no folder" in result.stderr
