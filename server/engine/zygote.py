@@ -18,12 +18,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from xingtu.server.engine import wire
 from xingtu.server.engine.dataset import open_store
-from xingtu.server.engine.inside import Inside, MakeService
+from xingtu.server.engine.inside import Inside, MakeService, finish, within
 from xingtu.server.engine.tasks import Limits
 from xingtu.server.engine.worker import Keeper, Reader, limit_process, work
 from xingtu.server.errors import MalformedData, MissingDataset
+from xingtu.server.http.message import Request
 
 READER, KEEPER = b"r", b"k"  # the first byte of a connection: what the worker is for
 GOODBYE = b"q"  # the last byte of the control connection
@@ -71,15 +74,25 @@ def main() -> None:
     except (MissingDataset, MalformedData, OSError) as error:
         wire.send(control, error)
         return
+    reader = _make_reader(plan, store)
     gc.collect()
     gc.freeze()  # no collection may touch, and so copy, the pages that workers share
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(plan.address))
         listener.listen(128)
         wire.send(control, Ready(None if store is None else len(store)))
-        engine = Inside(plan.limits, plan.spool)
-        service = plan.make_service(engine) if plan.make_service else None
-        Nursery(plan, lambda: Reader(store, engine, service), control).serve(listener)
+        Nursery(plan, lambda: reader, control).serve(listener)
+
+
+def _make_reader(plan: Plan, store: Store | None) -> Reader:
+    """Make the reader that all workers inherit, warm if there is something to try it on."""
+    engine = Inside(plan.limits, plan.spool)
+    service = plan.make_service(engine) if plan.make_service else None
+    reader = Reader(store, engine, service)
+    if service is not None and store is not None:
+        with within(plan.limits.seconds):
+            finish(service.endpoint(Request("GET", "/sparql", b"query=ASK%7B%7D")))
+    return reader
 
 
 class Nursery:

@@ -13,8 +13,7 @@ from typing import Any, Final
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from xingtu.server.engine.inside import finish, within
-from xingtu.server.engine.lease import Begun, Ended, Returned, Sending
-from xingtu.server.engine.wire import pack
+from xingtu.server.engine.lease import SENDING, Begun, Ended, Returned, record
 from xingtu.server.errors import OutOfMemory, StoreFull
 from xingtu.server.http.front import Front, Scope
 from xingtu.server.http.head import write_head
@@ -26,7 +25,7 @@ _READ: Final = 64 * 1024  # bytes; a head may have no more
 _CHUNK: Final = 1 << 20
 _PATH: Final = b"/sparql?"
 _LOGGED: Final = ("x-request-id", "user-agent")
-_SENDING: Final = pack(Sending())
+_LONGEST: Final = 200  # characters of these
 
 
 class Borrower:
@@ -77,15 +76,16 @@ class Borrower:
     def _exchange(self, connection: socket.socket, records: int, scope: Scope) -> None:
         start = monotonic()
         request = self._front.read_head(scope)
-        logged = {name: request.headers[name] for name in _LOGGED if name in request.headers}
-        os.write(records, pack(Begun(request.method, request.path, request.client, logged)))
+        given = request.headers
+        logged = {name: given[name][:_LONGEST] for name in _LOGGED if name in given}
+        os.write(records, record(Begun(request.method, request.path, request.client, logged)))
         response = self._answer(request)
         head = write_head(response, [(b"date", _date(int(time())))], keep_alive=True)
-        os.write(records, _SENDING)
+        os.write(records, SENDING)
         for piece in _pieces(head, response.body):
             self._send(connection, piece)
         ended = Ended(int(response.status), response.notes, monotonic() - start)
-        os.write(records, pack(ended))
+        os.write(records, record(ended))
 
     def _answer(self, request: Request) -> Response:
         kept = self._front.recall(request)

@@ -98,6 +98,7 @@ class Metrics:
         self._failures = Counter(
             "xingtu_failures", "Requests that failed, by why.", ["outcome"], registry=self._registry
         )
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._registry.register(_State(read))
         ProcessCollector(registry=self._registry)
 
@@ -112,8 +113,12 @@ class Metrics:
         first = request.path.split("/", 2)[1] if "/" in request.path else ""
         endpoint = first if first in ENDPOINTS else "page"
         method = request.method if request.method in METHODS else "other"
-        self._requests.labels(endpoint, method, response.status).inc()
-        self._seconds.labels(endpoint).observe(seconds)
+        series = endpoint, method, int(response.status)
+        if series not in self._series:
+            self._series[series] = (self._requests.labels(*series), self._seconds.labels(endpoint))
+        count, histogram = self._series[series]
+        count.inc()
+        histogram.observe(seconds)
         if (outcome := outcome_of(response)) != "ok":
             self._failures.labels(outcome).inc()
 
