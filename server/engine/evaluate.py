@@ -66,11 +66,21 @@ class Dataset:
             MalformedQuery, UnknownFunction, InvalidGraphName: by the fault of the query.
         """
         with engine_errors(text):
-            if not default_graphs and not named_graphs:
-                return self.store.query(text, base_iri=base_iri)
-            default, named = _graph_names(default_graphs), _graph_names(named_graphs)
-            store, graph = self._choose(default, named)
-            return store.query(text, base_iri=base_iri, default_graph=graph, named_graphs=[*named])
+            return self.begin(text, base_iri, default_graphs, named_graphs)
+
+    def begin(
+        self,
+        text: str,
+        base_iri: str | None,
+        default_graphs: Sequence[str],
+        named_graphs: Sequence[str],
+    ) -> QueryResults:
+        """Do as `solve`, but raise what the engine raises."""
+        if not default_graphs and not named_graphs:
+            return self.store.query(text, base_iri=base_iri)
+        default, named = _graph_names(default_graphs), _graph_names(named_graphs)
+        store, graph = self._choose(default, named)
+        return store.query(text, base_iri=base_iri, default_graph=graph, named_graphs=[*named])
 
     def triples(self, graph: str | None) -> Iterator[Triple]:
         """Give one graph; None for the triples that were written without a graph.
@@ -113,12 +123,7 @@ def read(dataset: Dataset, task: Query | ReadGraph, limits: Limits, folder: Path
     with engine_errors(task.text if isinstance(task, Query) else ""):
         if isinstance(task, ReadGraph):
             return write_answer(dataset.triples(task.graph), task, limits, folder)
-        results = dataset.solve(
-            task.text,
-            base_iri=task.base_iri,
-            default_graphs=task.default_graphs,
-            named_graphs=task.named_graphs,
-        )
+        results = dataset.begin(task.text, task.base_iri, task.default_graphs, task.named_graphs)
         return write_answer(results, task, limits, folder)
 
 

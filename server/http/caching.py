@@ -43,6 +43,8 @@ class ResultCache(Generic[Kept]):
 
     def get(self, key: Hashable) -> Kept | None:
         """Give the answer kept under a key, if there is one."""
+        if self._largest < 0:
+            return None
         with self._lock:
             answer = self._entries.get(key)
             if answer is None:

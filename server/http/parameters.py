@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import parse_options_header
 
@@ -15,6 +15,7 @@ from xingtu.triples.edtf import parse_edtf
 
 VERSIONS: Final = ("1.0", "1.1", "1.2", "1.2-basic")  # SPARQL 1.2 Protocol (draft) §2.1
 
+_MOST_FIELDS: Final = 1000
 _MILLISECONDS: Final = re.compile(r"[1-9][0-9]{0,11}")
 
 Values = Mapping[str, list[str]]
@@ -26,12 +27,19 @@ def read_parameters(encoded: bytes) -> list[tuple[str, str]]:
     Raises:
         InvalidRequest: if it is not UTF-8 beneath the percent-encoding, or has very many fields.
     """
+    fields = encoded.split(b"&")
+    if len(fields) > _MOST_FIELDS:
+        raise InvalidRequest(f"the request has more than {_MOST_FIELDS} parameters")
     try:
-        return parse_qsl(encoded.decode(), True, errors="strict", max_num_fields=1000)
+        pairs = (field.partition(b"=") for field in fields if field)
+        return [(_decode(name), _decode(value)) for name, _, value in pairs]
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"the request is not UTF-8: {error}") from error
-    except ValueError as error:
-        raise InvalidRequest("the request has more than 1000 parameters") from error
+
+
+def _decode(encoded: bytes) -> str:
+    """Decode a name or value; `parse_qsl` does it by way of text, and takes twice the time."""
+    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
 
 
 def decode_body(request: Request) -> str:
