@@ -279,3 +279,22 @@ def test_the_words_of_a_passage_show_where_the_operator_has_the_texts(serving, t
         with serving(*options, str(tmp_path / "data.ttl"), XINGTU_ARTICLES="") as (host, port, _):
             page = fetch_page((host, port), "/page/evidence-a", Accept="text/html")[1].decode()
         assert ("is to fly." in page) is shown
+
+
+@pytest.mark.parametrize(
+    ("parameters", "headers"),
+    [("&format=html", {}), ("", {"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"})],
+)
+def test_people_see_what_is_wrong_with_a_query_on_a_page(server, parameters, headers) -> None:
+    connection = http.client.HTTPConnection(*server, timeout=20)
+    query = quote("SELECT * { ?s <script> }")
+    connection.request("GET", f"/sparql?query={query}{parameters}", headers=headers)
+    response = connection.getresponse()
+    page = response.read().decode()
+    connection.close()
+    assert (response.status, response.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "<h1>400 Bad Request</h1>" in page and "Line 1, column" in page
+    assert "<script>" not in page
+    unwanted, _ = fetch(server, "SELECT", Accept="text/csv")
+    assert unwanted.headers["Content-Type"] == "application/problem+json"

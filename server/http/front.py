@@ -15,6 +15,7 @@ from xingtu.server.engine.lease import Lease, Returned
 from xingtu.server.http.body import Receive, Send, receive_body, send_body
 from xingtu.server.http.head import headers_of
 from xingtu.server.http.message import Endpoint, Request, Response
+from xingtu.server.http.page import show_problem
 from xingtu.server.problems import STATUSES, problem_response
 
 Scope = Mapping[str, Any]
@@ -120,11 +121,12 @@ class Front:
 
     async def work(self, request: Request) -> Response:
         """Have a request answered; its body has been read."""
-        start = monotonic()
+        start, first = monotonic(), _first_segment(request.path)
         try:
-            return await self.endpoints.get(_first_segment(request.path), self.pages)(request)
+            return await self.endpoints.get(first, self.pages)(request)
         except tuple(STATUSES) as error:
-            return problem_response(error)
+            problem = problem_response(error)
+            return show_problem(problem, request) if first == "sparql" else problem
         finally:
             self.charge(request.client, monotonic() - start)
 

@@ -1,5 +1,7 @@
 """The answer to a query as a web page, for people who open the endpoint in a browser."""
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +22,8 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from xingtu.server.formats import GRAPH_FORMATS, RESULT_FORMATS, Form, Format
+from xingtu.server.formats import GRAPH_FORMATS, PAGE, RESULT_FORMATS, Form, Format, prefers_page
+from xingtu.server.http.message import Request, Response
 from xingtu.server.http.protocol import QueryOperation
 
 CONTENT_TYPE: Final = "text/html; charset=utf-8"
@@ -71,8 +74,18 @@ def render_page(body: bytes, content_type: str, asked: Asked) -> bytes:
     shown = _show_graph(body) if is_graph else _show_results(body)
     results = [row for row in RESULT_FORMATS if row.carries_boolean or "boolean" not in shown]
     links = _links(asked, GRAPH_FORMATS if is_graph else results)
-    page = _template().render(asked=asked, links=links, limit=_SHOWN, **shown)
-    return page.encode(errors="replace")
+    return _render("results", "Answer", asked.base, asked=asked, links=links, limit=_SHOWN, **shown)
+
+
+def show_problem(problem: Response, request: Request) -> Response:
+    """Make a page of a problem document, if a page was asked for; the status stays."""
+    if not _asks_for_page(request) or not isinstance(problem.body, bytes):
+        return problem
+    document = json.loads(problem.body)
+    title = f"{document['status']} {document['title']}"
+    page = _render("problem", title, request.base, problem=document)
+    others = [item for item in problem.headers if item[0] != "Content-Type"]
+    return Response(problem.status, [("Content-Type", CONTENT_TYPE), *others], page, problem.notes)
 
 
 def _show_graph(turtle: bytes) -> dict[str, object]:
@@ -133,13 +146,23 @@ def _parameters(operation: QueryOperation) -> Iterable[tuple[str, str]]:
         yield "as-of", operation.as_of.isoformat()
 
 
+def _asks_for_page(request: Request) -> bool:
+    named = re.findall(rb"(?:^|&)(?:format|output)=([^&]*)", request.query_string or request.body)
+    if named:
+        return named[0].decode("latin-1") in PAGE.names
+    return prefers_page(request.headers.get("accept", ""))
+
+
+def _render(template: str, title: str, base: str, **values: object) -> bytes:
+    page = _environment().get_template(f"{template}.html").render(title=title, base=base, **values)
+    return page.encode(errors="replace")
+
+
 @lru_cache(1)
-def _template() -> jinja2.Template:
-    folder = Path(__file__).parent.parent / "templates"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent.parent / "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("results.html")
