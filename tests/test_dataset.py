@@ -6,9 +6,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from pyoxigraph import QueryBoolean
 
 from xingtu.server.application import Application
-from xingtu.server.engine.dataset import load_store
+from xingtu.server.engine.dataset import copy_union, load_store
+from xingtu.server.engine.evaluate import Dataset
 from xingtu.server.engine.local import LocalEngine
 from xingtu.server.errors import InvalidRequest
 from xingtu.server.http.message import Request
@@ -78,3 +80,24 @@ def test_the_past_has_no_conclusions_from_what_came_later(packaged) -> None:
 def test_the_past_is_no_place_for_other_choices(packaged) -> None:
     with pytest.raises(InvalidRequest, match="as-of"):
         ask(packaged, "SELECT * FROM <http://x/g> { ?s ?p ?o }", as_of="2025-06-01")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?g { GRAPH ?g { ?s ?p ?o } }",
+        "SELECT ?g { graph ?g { ?s ?p ?o } }",
+        "SELECT ?s FROM <http://example.org/none> { ?s ?p ?o }",
+        "SELECT ?s ?p ?o { ?s ?p ?o }",
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }",
+        "ASK { GRAPH ?g { ?s ?p ?o } ?s ?p ?o }",
+    ],
+)
+def test_a_copy_of_the_union_changes_no_answer(store, query) -> None:
+    def answer(dataset: Dataset) -> list[str]:
+        results = dataset.solve(query)
+        return [str(results)] if isinstance(results, QueryBoolean) else sorted(map(str, results))
+
+    whole, quick = Dataset(store), Dataset(store, copy_union(store))
+    assert answer(quick) == answer(whole)

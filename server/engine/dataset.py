@@ -24,6 +24,8 @@ from xingtu.server.errors import MalformedData, MissingDataset
 # Where queries see the triples that were given without a graph.
 DEFAULT_GRAPH: Final = NamedNode("https://w3id.org/xingtu/graph/default")
 
+_MOST_COPIED: Final = 5_000_000
+
 _DECOMPRESSORS: Final[dict[str, Callable[[IO[bytes]], object]]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
@@ -100,6 +102,19 @@ def unite_graphs(store: Store) -> None:
     if len(unnamed) < len(store):
         store.bulk_extend({Quad(quad.subject, quad.predicate, quad.object) for quad in store})
     store.bulk_extend(Quad(q.subject, q.predicate, q.object, DEFAULT_GRAPH) for q in unnamed)
+
+
+def copy_union(store: Store) -> Store | None:
+    """Copy the default graph into a store of its own, which answers two or three times as quickly.
+
+    pyoxigraph keeps chains of the quads of each term, in which those of the named graphs stand
+    too. None where there are so many quads that the memory matters more.
+    """
+    if len(store) > _MOST_COPIED:
+        return None
+    union = Store()
+    union.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    return union
 
 
 def choose_graphs(

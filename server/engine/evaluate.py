@@ -1,8 +1,10 @@
 """Reading: the one place where a query meets the store."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from cachetools import LRUCache
 from pyoxigraph import (
@@ -27,6 +29,9 @@ from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph
 from xingtu.server.errors import InvalidGraphName, NotFound
 from xingtu.server.formats import carries_any_graph, choose_graph_format, finish_body, syntax_of
 
+# What may mean a named graph; a backslash may begin an escape for such a word.
+_NAMES_GRAPHS: Final = re.compile(r"GRAPH|FROM|\\", re.IGNORECASE)
+
 Graphs = tuple[NamedNode, ...]
 QueryResults = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -36,10 +41,12 @@ class Dataset:
 
     Args:
         store: The quads, the union of the graphs in the default graph.
+        union: The default graph alone, if that is at hand.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, union: Store | None = None) -> None:
         self.store = store
+        self._union = union
         self._choices: LRUCache[tuple[Graphs, Graphs], Store] = LRUCache(4)
 
     def solve(
@@ -77,7 +84,9 @@ class Dataset:
     ) -> QueryResults:
         """Do as `solve`, but raise what the engine raises."""
         if not default_graphs and not named_graphs:
-            return self.store.query(text, base_iri=base_iri)
+            alone = self._union is not None and not _NAMES_GRAPHS.search(text)
+            store = self._union if alone and self._union is not None else self.store
+            return store.query(text, base_iri=base_iri)
         default, named = _graph_names(default_graphs), _graph_names(named_graphs)
         store, graph = self._choose(default, named)
         return store.query(text, base_iri=base_iri, default_graph=graph, named_graphs=[*named])

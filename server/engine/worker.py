@@ -50,17 +50,16 @@ class Reader:
     """Does orders that read.
 
     Args:
-        store: The dataset, if it is in memory.
+        dataset: What to read, if it is in memory.
         engine: Gets the dataset.
         service: Answers requests over that engine.
     """
 
-    def __init__(self, store: Store | None, engine: Inside, service: Service | None) -> None:
+    def __init__(self, dataset: Dataset | None, engine: Inside, service: Service | None) -> None:
         self._engine = engine
         self._service = service
         self._snapshot: Path | None = None
-        if store is not None:
-            engine.dataset = Dataset(store)
+        engine.dataset = dataset
 
     def __call__(self, order: Order) -> Reply:
         """Do one order."""

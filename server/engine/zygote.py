@@ -21,7 +21,8 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from xingtu.server.engine import wire
-from xingtu.server.engine.dataset import open_store
+from xingtu.server.engine.dataset import copy_union, open_store
+from xingtu.server.engine.evaluate import Dataset
 from xingtu.server.engine.inside import Inside, MakeService, finish, within
 from xingtu.server.engine.tasks import Limits
 from xingtu.server.engine.worker import Keeper, Reader, limit_process, work
@@ -88,7 +89,8 @@ def _make_reader(plan: Plan, store: Store | None) -> Reader:
     """Make the reader that all workers inherit, warm if there is something to try it on."""
     engine = Inside(plan.limits, plan.spool)
     service = plan.make_service(engine) if plan.make_service else None
-    reader = Reader(store, engine, service)
+    dataset = None if store is None else Dataset(store, copy_union(store))
+    reader = Reader(dataset, engine, service)
     if service is not None and store is not None:
         with within(plan.limits.seconds):
             finish(service.endpoint(Request("GET", "/sparql", b"query=ASK%7B%7D")))

@@ -117,13 +117,13 @@ class Settings:
     max_rows: int = _set(1_000_000, "Refuse an answer of more rows or triples.", NUMBER)
     max_answer: int = _set(128, "Refuse a larger answer; counted before compression.", MIB)
     max_upload: int = _set(64, "Refuse a larger body of a request.", MIB)
-    workers: int = _set(4 * PROCESSORS, "Processes for quick queries.", NUMBER, "four a processor")
+    workers: int = _set(2 * PROCESSORS, "Processes for quick queries.", NUMBER, "two a processor")
     long_queries: int = _set(16, "Long queries that run at once, at low priority.", NUMBER)
     lent: int = _set(
-        8 * PROCESSORS,
+        4 * PROCESSORS,
         "Clients that ask much and get a process of their own; 0: none.",
         NUMBER_OR_NONE,
-        "eight a processor",
+        "four a processor",
     )
     queue: int = _set(64, "Requests that may wait; more get 503.", NUMBER_OR_NONE)
     cache: int = _set(64, "Keep answers in this much memory; 0: none.", MIB_OR_NONE)
