@@ -149,3 +149,7 @@ def test_the_spelling_of_a_name():
     assert {"change", "chang", "e", "ce", "changeliuhao", "liuhao"} <= set(
         spell("嫦娥六号").split()
     )
+
+
+def test_a_name_of_thousands_of_characters_is_spelled_in_part() -> None:
+    assert len(spell("嫦" * 5_000)) < 64 * 64 * 6

@@ -17,6 +17,7 @@ _DIGITS: Final = {numeral: str(number) for number, numeral in enumerate("零一�
 _VARIANT: Final = str.maketrans("甲乙丙丁戊", "abcde")
 _FAMILY: Final = re.compile(r"\b(?:cz|lm|long\s*march|chang\s*zheng)\b(?=\s*\d)")
 _HAN: Final = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+_LONGEST_RUN: Final = 64  # characters; the tails of a run grow with its square
 _HAN_RUN: Final = re.compile(_HAN.pattern + "+")
 
 
@@ -57,7 +58,7 @@ def spell(name: str) -> str:
     tokens: list[str] = []
     unnumbered = _NUMERAL.sub(" ", name).replace("号", " ")
     for run in dict.fromkeys(_HAN_RUN.findall(f"{unnumbered} {name}")):
-        syllables = lazy_pinyin(run)
+        syllables = lazy_pinyin(run[:_LONGEST_RUN])
         initials = [syllable[0] for syllable in syllables]
         tokens += [*syllables, *_tails(syllables), *_tails(initials)[:-1]]
     return " ".join(dict.fromkeys(tokens))
