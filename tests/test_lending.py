@@ -7,11 +7,12 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from observing import eventually, metric
 
 DATA = str(Path(__file__).parent / "data" / "small.trig")
 CROSS = (
@@ -51,24 +52,6 @@ class Client:
 
     def close(self) -> None:
         self.socket.close()
-
-
-def metric(place: tuple[str, int], name: str) -> float:
-    connection = http.client.HTTPConnection(*place, timeout=20)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
-    return float(re.search(rf"^xingtu_{name} (\S+)$", text, re.MULTILINE).group(1))
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition that other processes bring about."""
-    end = time.monotonic() + 20
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def worker_of(process: int) -> int:

@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import http.client
 import json
-import re
 import signal
 import socket
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from observing import eventually, metric
 
 DATA = Path(__file__).parent / "data" / "small.trig"
 CROSS = (
@@ -179,18 +179,6 @@ def test_a_query_whose_client_left_is_stopped(serving) -> None:
             assert eventually(lambda: metric((host, port), "long_running") == 1)
         assert eventually(lambda: metric((host, port), "running") == 0)
         assert metric((host, port), "kills_total") == 1
-
-
-def metric(server, name: str) -> float:
-    connection = http.client.HTTPConnection(*server, timeout=20)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
-    return float(re.search(rf"^xingtu_{name} (\S+)$", text, re.MULTILINE).group(1))
-
-
-def eventually(condition) -> bool:
-    return any(condition() or time.sleep(0.05) for _ in range(200))
 
 
 def test_requests_under_way_are_answered_before_the_end(serving) -> None:

@@ -84,9 +84,9 @@ class Dataset:
     ) -> QueryResults:
         """Do as `solve`, but raise what the engine raises."""
         if not default_graphs and not named_graphs:
-            alone = self._union is not None and not _NAMES_GRAPHS.search(text)
-            store = self._union if alone and self._union is not None else self.store
-            return store.query(text, base_iri=base_iri)
+            if self._union is None or _NAMES_GRAPHS.search(text):
+                return self.store.query(text, base_iri=base_iri)
+            return self._union.query(text, base_iri=base_iri)
         default, named = _graph_names(default_graphs), _graph_names(named_graphs)
         store, graph = self._choose(default, named)
         return store.query(text, base_iri=base_iri, default_graph=graph, named_graphs=[*named])

@@ -8,7 +8,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from observing import eventually, metric
 
 from xingtu.ontology import SPARQL_PREFIXES
 from xingtu.server.application import Application
@@ -356,15 +356,3 @@ def test_who_does_not_ask_pays_nothing() -> None:
     code = "import sys, xingtu.server.running, xingtu.server.cli; print('mcp' in sys.modules, 'pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
-
-
-def metric(server, name: str) -> float:
-    connection = http.client.HTTPConnection(*server, timeout=20)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
-    return float(re.search(rf"^xingtu_{name} (\S+)$", text, re.MULTILINE).group(1))
-
-
-def eventually(condition) -> bool:
-    return any(condition() or time.sleep(0.05) for _ in range(200))
