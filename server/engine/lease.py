@@ -90,11 +90,12 @@ class Lease:
         self.sending = False
         self.handed_over = False
         self._observe = observe
+
+    def __enter__(self) -> "Lease":
+        """Open the pipe; not before, as a task cancelled before it begins closes nothing."""
         self._read, self.records = os.pipe()
         os.set_blocking(self._read, False)
         fcntl.fcntl(self._read, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-
-    def __enter__(self) -> "Lease":
         return self
 
     def __exit__(self, *_: object) -> None:
