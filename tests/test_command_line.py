@@ -124,7 +124,7 @@ def test_failures_of_query_are_one_line(run, query_file, tmp_path):
     assert_one_line_failure(run("query", "-", input=b"ASK { # \xff\n}"), 1, "utf-8")
 
 
-@pytest.mark.parametrize("command", [["query", "-"], ["serve"]])
+@pytest.mark.parametrize("command", [["query", "-"], ["serve", "--port", "0"]])
 def test_missing_dataset_says_what_to_run(monkeypatch, tmp_path, command):
     monkeypatch.setattr("xingtu.server.engine.dataset.files", lambda package: tmp_path)
     assert_one_line_failure(CliRunner().invoke(main, command, input="ASK {}"), 1, "xingtu build")
