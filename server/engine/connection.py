@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -96,11 +98,13 @@ class WorkerLink(_Link):
         self.started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._reply: asyncio.Future[Any] | None = None
         self._fate: Exception | None = None
+        self._size = 0
         self.alive = True
 
     def message_received(self, message: Any) -> None:
         """Take the worker's number, or its answer."""
         if not self.started.done():
+            self._size = _address_space(message)
             self.started.set_result(message)
         elif self._reply is not None and not self._reply.done():
             self._reply.set_result(message)
@@ -159,17 +163,23 @@ class WorkerLink(_Link):
         self.close()
 
     def worked(self) -> float:
-        """Give the seconds of processor time the worker has used (proc_pid_schedstat(5))."""
+        """Give the seconds of processor time the worker has used."""
         try:
-            schedule = Path(f"/proc/{self.started.result()}/schedstat").read_text("ascii")
+            return time.clock_gettime(_processor_clock(self.started.result()))
         except OSError:  # it has just ended
             return 0.0
-        return int(schedule.split()[0]) / 1e9
+
+    def growth(self) -> int:
+        """Give the bytes of address space the worker has gained since it began."""
+        return _address_space(self.started.result()) - self._size
 
     def yield_to_others(self) -> None:
-        """Let the workers of quick queries go first, from now on."""
-        with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, self.started.result(), 15)
+        """Let the workers of quick queries go first, until this is done; see `worker.py`."""
+        number = self.started.result()
+        with contextlib.suppress(OSError):  # it has just ended, or all of us are slow
+            for thread in os.listdir(f"/proc/{number}/task"):
+                if int(thread) != number:
+                    os.setpriority(os.PRIO_PROCESS, int(thread), 15)
 
     async def _obituary(self) -> Exception:
         if self._fate is not None:
@@ -181,3 +191,17 @@ class WorkerLink(_Link):
                 return OutOfMemory("the query needed more memory than it may have")
             case cause:
                 return EngineDied(f"the query ended the engine's process (signal {cause})")
+
+
+def _processor_clock(process: int) -> int:
+    """Name the clock of the time a process has worked, as clock_getcpuclockid(3) does."""
+    return ~process << 3 | 2
+
+
+def _address_space(process: int) -> int:
+    """Give the bytes of address space of a process, 0 if it has ended (proc_pid_statm(5))."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from xingtu.server.engine.connection import WorkerLink
 from xingtu.server.engine.lanes import Turn
@@ -11,6 +11,8 @@ from xingtu.server.engine.nest import Nest
 from xingtu.server.engine.pace import Pace
 from xingtu.server.engine.zygote import READER, Plan
 from xingtu.server.errors import EngineDied, OutOfMemory, ServerBusy, TimedOut
+
+_SPARE_SECONDS: Final = 30.0  # for so long a worker that is not needed is kept
 
 
 @dataclass(slots=True)
@@ -27,13 +29,19 @@ class Counts:
 class Crew:
     """The workers over one dataset, and the zygote they come from.
 
+    A worker is worth keeping: each has to copy what it reads of the dataset, see `worker.py`.
+
     Args:
         plan: What the zygote is for.
+        kept: How many workers are kept that nobody needs.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, kept: int) -> None:
         self._plan = plan
-        self._idle: list[WorkerLink] = []
+        self._kept = kept
+        self._idle: list[WorkerLink] = []  # the last one in is the first one out
+        self._spare = 0  # so many of them were never needed since the last look
+        self._looking: asyncio.TimerHandle | None = None
         self._nest: Nest | None = None
         self._settling = asyncio.Lock()
         self.counts = Counts()
@@ -66,7 +74,9 @@ class Crew:
     async def take(self) -> WorkerLink:
         """Take a worker for `employ`."""
         while self._idle:
-            if (worker := self._idle.pop()).alive:
+            worker = self._idle.pop()
+            self._spare = min(self._spare, len(self._idle))
+            if worker.alive:
                 return worker
         return await self.open(READER)
 
@@ -105,16 +115,39 @@ class Crew:
             raise
         finally:
             pace.stop()
-            if worker.alive and not turn.slow and nest is self._nest:
-                self._idle.append(worker)
-            else:  # its priority cannot be raised again, or its dataset is old
+            if nest is self._nest and self._is_fit(worker, turn):
+                self._rest(worker)
+            else:
                 worker.close()
 
     async def close(self) -> None:
         """End all processes."""
+        if self._looking is not None:
+            self._looking.cancel()
         self._dismiss_idle()
         if self._nest is not None:
             await self._nest.close()
+
+    def _is_fit(self, worker: WorkerLink, turn: Turn) -> bool:
+        """Tell whether a worker has the memory for one more query."""
+        most = self._plan.limits.memory // 4
+        return worker.alive and not (turn.slow and worker.growth() > most)
+
+    def _rest(self, worker: WorkerLink) -> None:
+        self._idle.append(worker)
+        if self._looking is None and len(self._idle) > self._kept:
+            self._look()
+
+    def _look(self) -> None:
+        """Dismiss those that were not needed since the last look, and look again later."""
+        unneeded = max(0, min(self._spare, len(self._idle) - self._kept))
+        for worker in self._idle[:unneeded]:
+            worker.close()
+        del self._idle[:unneeded]
+        self._spare = len(self._idle)
+        again = len(self._idle) > self._kept
+        loop = asyncio.get_running_loop()
+        self._looking = loop.call_later(_SPARE_SECONDS, self._look) if again else None
 
     def _dismiss_idle(self) -> None:
         while self._idle:

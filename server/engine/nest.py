@@ -89,4 +89,5 @@ def _start_zygote(control: socket.socket) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "xingtu.server.engine", str(number)]
     secrets = ("XINGTU_TOKEN", "XINGTU_STORE_PASSWORD", "XINGTU_STORE_TOKEN")
     environment = {name: value for name, value in os.environ.items() if name not in secrets}
+    environment["MALLOC_ARENA_MAX"] = "1"  # else a thread sets 64 MiB apart, of what a query may use
     return subprocess.Popen(command, pass_fds=[number], start_new_session=True, env=environment)

@@ -42,7 +42,7 @@ class Pool:
     def __init__(self, plan: Plan, version: str, options: PoolOptions) -> None:
         self._plan = plan
         self._version = version
-        self._crew = Crew(plan)
+        self._crew = Crew(plan, kept=options.fast)
         self._snapshots: Snapshots | None = None
         self.lanes = Lanes(options.fast, options.slow, options.queue, options.lent)
         self._leases: set[Lease] = set()

@@ -1,15 +1,21 @@
 """One process that evaluates, for as long as its connection lives.
 
 The kernel ends it at the deadline of a task: pyoxigraph cannot be interrupted (oxigraph#1926).
+
+It works in a thread, because a thread that was slowed down cannot be made fast again, but a new
+one is (sched(7)). A new process would be, too; but what it reads of the dataset it must first copy,
+page for page, since reading counts references.
 """
 
 import os
 import resource
 import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import Store
 
@@ -33,6 +39,10 @@ from xingtu.server.engine.tasks import (
     Answer,
 )
 from xingtu.server.http.message import Request
+
+Message = tuple[Any, list[int]]  # an order, and the descriptors that came along
+
+_STACK: Final = 8 << 20  # bytes; what the limits of `gate/shape.py` were measured on
 
 _EXPECTED: Final = (
     errors.QueryError,
@@ -125,16 +135,36 @@ def work(connection: socket.socket, prepare: Callable[[], Reader | Keeper]) -> N
         with suppress(EOFError):
             wire.receive(connection)  # an answer that comes before the order is lost
             wire.send(connection, error)
-        return None
-    while True:
-        try:
-            order, descriptors = wire.receive_with_descriptors(connection)
-        except EOFError:
-            return do.close()
+        return
+    threading.stack_size(_STACK)
+    message = _receive(connection)
+    while message is not None:
+        with ThreadPoolExecutor(1) as thread:
+            message = thread.submit(_do_orders, do, connection, message).result()
+    do.close()
+
+
+def _do_orders(
+    do: Reader | Keeper, connection: socket.socket, message: Message
+) -> Message | None:
+    """Do orders until there are no more, or this thread was slowed down; give what is left then."""
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    following: Message | None = message
+    while following is not None and os.getpriority(os.PRIO_PROCESS, 0) == usual:
+        order, descriptors = following
         if isinstance(order, Borrow) and isinstance(do, Reader):
             wire.send(connection, do.borrow(order, connection, descriptors))
         elif not isinstance(order, GiveBack):  # that may come late
             wire.send(connection, _attempt(do, order))
+        following = _receive(connection)
+    return following
+
+
+def _receive(connection: socket.socket) -> Message | None:
+    try:
+        return wire.receive_with_descriptors(connection)
+    except EOFError:
+        return None
 
 
 def limit_process(memory: int) -> None:
