@@ -15,7 +15,7 @@ from xingtu.server.http.description import Abilities
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.service import ServicePlan
 from xingtu.server.operation.authority import Authority
-from xingtu.server.operation.settings import Settings
+from xingtu.server.operation.settings import PROCESSORS, Settings
 from xingtu.server.remote.login import read_login
 from xingtu.server.remote.store import store_at
 
@@ -33,11 +33,9 @@ async def open_engine(settings: Settings, base: str) -> Engine:
     files = tuple(map(Path, settings.dataset))
     directory = settings.store_directory
     version = "" if directory else await asyncio.to_thread(fingerprint, files)
-    service = ServicePlan(
-        base, policy_of(settings), settings.trusted_proxies, settings.send_timeout
-    )
+    service = ServicePlan(base, policy_of(settings), settings.trusted_proxies)
     options = PoolOptions(
-        settings.workers, settings.long_queries, settings.queue, settings.lent, service
+        settings.workers, settings.long_queries, settings.queue, settings.lent, PROCESSORS, service
     )
     return await Pool.start(
         version, files=files, directory=directory, limits=limits, options=options

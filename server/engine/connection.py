@@ -7,11 +7,11 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from xingtu.server.engine.lease import Borrow, GiveBack, Lease, Returned
+from xingtu.server.engine.lease import Attend, Returned
 from xingtu.server.engine.orders import Order
 from xingtu.server.engine.wire import Unpacker, pack
 from xingtu.server.engine.zygote import GOODBYE, Death
@@ -99,6 +99,7 @@ class WorkerLink(_Link):
         self._reply: asyncio.Future[Any] | None = None
         self._fate: Exception | None = None
         self._size = 0
+        self._take_back: Callable[[Returned], None] = lambda returned: None
         self.alive = True
 
     def message_received(self, message: Any) -> None:
@@ -106,6 +107,8 @@ class WorkerLink(_Link):
         if not self.started.done():
             self._size = _address_space(message)
             self.started.set_result(message)
+        elif isinstance(message, Returned):
+            self._take_back(message)
         elif self._reply is not None and not self._reply.done():
             self._reply.set_result(message)
 
@@ -126,19 +129,26 @@ class WorkerLink(_Link):
         """
         return await self._await_reply(lambda: self.send(order))
 
-    async def borrow(self, lease: Lease, version: str) -> Returned:
-        """Have a connection served; raises as `ask`."""
-        lease.ask_back = lambda: self.send(GiveBack())
-        returned: Returned = await self._await_reply(lambda: self._hand_over(lease, version))
-        return returned
+    async def attend(
+        self, order: Attend, descriptors: list[int], take_back: Callable[[Returned], None]
+    ) -> None:
+        """Have connections served, which are sent by `send_at_once`; raises as `ask`.
 
-    def _hand_over(self, lease: Lease, version: str) -> None:
+        Args:
+            order: What begins it.
+            descriptors: What goes along.
+            take_back: Gets each connection that is given back.
+        """
+        self._take_back = take_back
+        await self._await_reply(lambda: self.send_at_once(order, descriptors))
+
+    def send_at_once(self, message: object, descriptors: Sequence[int] = ()) -> None:
+        """Send a small message, with descriptors; nothing is sent if the worker has ended."""
         assert self.transport is not None
-        ours = self.transport.get_extra_info("socket").fileno()
-        with socket.socket(fileno=os.dup(ours)) as sending:
-            order = pack(Borrow(lease.peer, version))
-            socket.send_fds(sending, [order], [lease.connection, lease.records])
-        lease.handed_over = True
+        with contextlib.suppress(OSError):
+            ours = os.dup(self.transport.get_extra_info("socket").fileno())
+            with socket.socket(fileno=ours) as sending:
+                socket.send_fds(sending, [pack(message)], descriptors)
 
     async def _await_reply(self, send: Callable[[], None]) -> Any:
         self._reply = asyncio.get_running_loop().create_future()

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
+from xingtu.server.engine.board import Board
 from xingtu.server.engine.evaluate import Dataset, read
-from xingtu.server.engine.lease import Returned
 from xingtu.server.engine.tasks import Answer, Engine, Limits, Query, ReadGraph, Task
 from xingtu.server.errors import OutOfMemory, RefusedOperation, StoreFull
 from xingtu.server.http.message import Endpoint
@@ -19,12 +19,12 @@ Result = TypeVar("Result")
 class Service(NamedTuple):
     """What answers in a worker.
 
-    `endpoint` answers requests one by one, `serve` those of a lent connection: it is given the
-    client's connection, the server's, the pipe for records, and the client's address.
+    `endpoint` answers requests one by one, `attend` those of lent connections: it is given the
+    server's connection, the board and the pipe for records; see `engine/lease.py`.
     """
 
     endpoint: Endpoint
-    serve: Callable[[socket.socket, socket.socket, int, tuple[str, int] | None], Returned]
+    attend: Callable[[socket.socket, Board, int], None]
 
 
 MakeService = Callable[[Engine], Service]

@@ -13,10 +13,10 @@ from xingtu.server.errors import ServerBusy
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """A place in a lane; or of a lent connection, which is in none until it is slow."""
+    """A place in a lane; one `aside` is in none until it is slow."""
 
     slow: bool = False
-    lent: bool = False
+    aside: bool = False
     done: bool = False
 
 
@@ -27,33 +27,24 @@ class Lanes:
         fast: Places of the fast lane.
         slow: Places of the slow one.
         queue: Requests that may wait for a place of the fast lane.
-        lent: Connections that may be lent.
     """
 
-    def __init__(self, fast: int, slow: int, queue: int, lent: int = 0) -> None:
-        self._lent_places = lent
+    def __init__(self, fast: int, slow: int, queue: int) -> None:
         self._free = fast
         self._slow_places = slow
         self._queue = queue
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.running = 0
         self.slow = 0
-        self.lent = 0
 
     @property
     def waiting(self) -> int:
         """The number of requests that wait."""
         return len(self._waiting)
 
-    @property
-    def may_lend(self) -> bool:
-        """Whether one more connection may be lent."""
-        return self.lent < self._lent_places
-
-    def lend(self) -> Turn:
-        """Give a turn to a connection that is lent."""
-        self.lent += 1
-        return Turn(lent=True)
+    def stand_aside(self) -> Turn:
+        """Give a turn to a worker that serves connections of its own."""
+        return Turn(aside=True)
 
     async def enter(self) -> Turn:
         """Wait for a turn in the fast lane.
@@ -74,7 +65,7 @@ class Lanes:
             return False
         turn.slow = True
         self.slow += 1
-        if not turn.lent:
+        if not turn.aside:
             self._pass_on()
         return True
 
@@ -84,8 +75,7 @@ class Lanes:
             return
         turn.done = True
         self.slow -= turn.slow
-        if turn.lent:
-            self.lent -= 1
+        if turn.aside:
             return
         self.running -= 1
         if not turn.slow:

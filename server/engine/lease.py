@@ -1,50 +1,65 @@
-"""Connections lent to workers: a busy client gets a process of its own, as with PostgreSQL.
+"""Connections lent to workers, which serve those of clients that ask much.
 
 A request passed on between processes costs as much again as a quick query. So the connection
-itself is passed, to a worker that reads requests, answers them and writes, until it meets one
-that is not for it, has nothing to do, or is asked for it. The server keeps its end open: when the
-worker is killed, it answers in its place, and the client keeps its connection.
+itself is passed, to a worker that reads requests, answers them and writes, one after the other on
+all the connections it has, until it meets one that is not for it, or is asked for them. The server
+keeps its end open: when the worker is killed, it answers in its place, and the client keeps its
+connection. See `host.py` for the server's side, and `http/borrowing.py` for the worker's.
 
 What the worker does, it writes into a pipe, which the server reads now and then, and which
-outlives the worker. A record is a tuple as marshal writes it, much quicker than pickle, and of at
-most PIPE_BUF bytes, so that it is read whole (pipe(7)).
+outlives the worker. A record is a tuple as marshal writes it, much quicker than pickle.
 """
 
-import fcntl
 import marshal
 import os
 import socket
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any, Final, NamedTuple
-
-_PIPE_SIZE: Final = 1 << 20  # bytes; holds what happens between two looks
+from pathlib import Path
+from typing import NamedTuple
 
 
-class Borrow(NamedTuple):
-    """The order to serve the connection that comes along, with the pipe for records.
+class Attend(NamedTuple):
+    """The order to serve connections; the `Board` and the pipe for records come along.
 
-    `peer` is its other end, `version` that of the dataset.
+    `version` is that of the dataset. The reply, `Attended`, comes when all are given back.
     """
 
-    peer: tuple[str, int] | None
     version: str
 
 
+class Borrow(NamedTuple):
+    """The order to serve the connection that comes along; `peer` is its other end."""
+
+    number: int
+    peer: tuple[str, int] | None
+
+
 class GiveBack(NamedTuple):
-    """The wish to have the connection back."""
+    """The wish to have all connections back."""
 
 
 class Returned(NamedTuple):
-    """The worker is done with the connection; `unread` is what it read and did not serve."""
+    """The worker is done with a connection.
 
+    `unsent` and then the file `rest` are what the client did not take fast enough, and `unread` is
+    what it sent and the worker did not serve.
+    """
+
+    number: int = 0
     unread: bytes = b""
+    unsent: bytes = b""
+    rest: Path | None = None
     close: bool = False
+
+
+class Attended(NamedTuple):
+    """The worker serves no connection any more."""
 
 
 class Begun(NamedTuple):
     """A request is being answered; of its headers there are those that are logged."""
 
+    number: int
     method: str
     path: str
     client: str
@@ -52,15 +67,11 @@ class Begun(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """Its answer has been sent."""
+    """It has been answered."""
 
     status: int
     notes: dict[str, str]
     seconds: float
-
-
-SENDING: Final = marshal.dumps(())
-"""The record that the answer is on the way to the client."""
 
 
 def record(event: Begun | Ended) -> bytes:
@@ -69,12 +80,16 @@ def record(event: Begun | Ended) -> bytes:
 
 
 class Lease:
-    """A connection that is lent, as the server sees it; a context.
+    """A connection that is lent, as the server sees it.
 
     Args:
         connection: Its descriptor.
         peer: Its other end.
         observe: Is told of each request that has been served.
+
+    Attributes:
+        ask_back: Asks the worker for it.
+        underway: The request that the worker left unanswered when it was ended.
     """
 
     def __init__(
@@ -85,34 +100,9 @@ class Lease:
     ) -> None:
         self.connection = connection
         self.peer = peer
+        self.observe = observe
         self.ask_back: Callable[[], None] = lambda: None
         self.underway: Begun | None = None
-        self.sending = False
-        self.handed_over = False
-        self._observe = observe
-
-    def __enter__(self) -> "Lease":
-        """Open the pipe; not before, as a task cancelled before it begins closes nothing."""
-        self._read, self.records = os.pipe()
-        os.set_blocking(self._read, False)
-        fcntl.fcntl(self._read, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.look()
-        os.close(self._read)
-        os.close(self.records)
-
-    def look(self) -> Begun | None:
-        """Read what has happened; give the request that is being answered."""
-        try:
-            data = os.read(self._read, _PIPE_SIZE)
-        except BlockingIOError:
-            return self.underway
-        stream = BytesIO(data)
-        while stream.tell() < len(data):
-            self._take(marshal.load(stream))
-        return self.underway
 
     def client_left(self) -> bool:
         """Tell whether the client has closed the connection, without taking what it sent."""
@@ -123,13 +113,3 @@ class Lease:
                 return False
             except OSError:
                 return True
-
-    def _take(self, event: tuple[Any, ...]) -> None:
-        if not event:
-            self.sending = True
-        elif len(event) == len(Begun._fields):
-            self.underway, self.sending = Begun(*event), False
-        else:
-            assert self.underway is not None
-            self._observe(self.underway, Ended(*event))
-            self.underway, self.sending = None, False

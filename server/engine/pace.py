@@ -1,15 +1,18 @@
 """Watching how long a query runs, and making it give way."""
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xingtu.server.engine.connection import WorkerLink
 from xingtu.server.engine.lanes import Lanes, Turn
-from xingtu.server.engine.lease import Begun, Lease
 from xingtu.server.errors import ServerBusy
+
+if TYPE_CHECKING:
+    from xingtu.server.engine.host import Host
 
 _MOMENT: Final = 0.02  # seconds between looks
 _LONG: Final = 0.02  # seconds of work since the first look that show a query to be long
+_INSTANT: Final = 0.001  # seconds in which what one processor writes is seen by another
 _ENDLESS: Final = 1.0  # seconds of work after which a query may be ended for those who wait
 
 
@@ -61,26 +64,35 @@ class Pace:
         return True
 
 
-class LeasePace(Pace):
-    """Watches the requests of a lent connection, one after the other.
+class HostPace(Pace):
+    """Watches the requests that a host answers, one after the other.
 
-    A long one makes its worker give the connection back; one whose client has left ends the task
-    that made this.
+    A long one makes it lose its other connections; one whose client has left ends it.
     """
 
-    def __init__(self, worker: WorkerLink, turn: Turn, lanes: Lanes, lease: Lease) -> None:
+    def __init__(self, worker: WorkerLink, turn: Turn, lanes: Lanes, host: "Host") -> None:
         super().__init__(worker, turn, lanes)
-        self._lease = lease
-        self._seen: Begun | None = None
-        self._task = asyncio.current_task()
+        self._host = host
+        self._seen: tuple[int, int] | None = None
+        self._alone = False
 
     def _is_settled(self) -> bool:
-        underway = self._lease.look()
-        if underway is not self._seen:
-            self._seen, self._before = underway, None
-        elif underway is not None and not self._lease.sending and self._lease.client_left():
-            assert self._task is not None
-            return self._task.cancel()
-        if underway is not None and not self._turn.slow and super()._is_settled():
-            self._lease.ask_back()
+        host, worked = self._host, self._worker.worked()
+        host.look()
+        underway = host.board.underway()
+        if underway is None or underway != self._seen:
+            self._seen, self._before = underway, worked
+        elif host.client_left():
+            host.end()
+            return True
+        elif worked - self._before >= _LONG:
+            self._leave_alone(underway[0])
+            if not self._turn.slow:
+                self._give_way(worked - self._before)
         return False
+
+    def _leave_alone(self, turn: int) -> None:
+        if not self._alone:
+            self._alone = True
+            self._host.ask_back()
+            self._loop.call_later(_INSTANT, self._host.take_back_others, turn)

@@ -8,28 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from xingtu.server.engine.crew import Crew
+from xingtu.server.engine.hosts import Hosts
 from xingtu.server.engine.inside import MakeService
 from xingtu.server.engine.lanes import Lanes, Turn
 from xingtu.server.engine.lease import Lease, Returned
 from xingtu.server.engine.orders import Read, Respond
-from xingtu.server.engine.pace import LeasePace, Pace
+from xingtu.server.engine.pace import Pace
 from xingtu.server.engine.snapshots import Snapshots
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph, Task
 from xingtu.server.engine.zygote import KEEPER, Plan
-from xingtu.server.errors import (
-    RefusedOperation,
-)
+from xingtu.server.errors import RefusedOperation
 from xingtu.server.http.message import Request, Response
 
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """How many may do what at once (see `Lanes`), and what answers requests in the workers."""
+    """How many may do what at once (see `Lanes`, `Hosts`), and what answers in the workers."""
 
     fast: int = 4
     slow: int = 16
     queue: int = 256
-    lent: int = 16
+    lent: int = 128
+    hosts: int = 2
     make_service: MakeService | None = None
 
 
@@ -44,8 +44,8 @@ class Pool:
         self._version = version
         self._crew = Crew(plan, kept=options.fast)
         self._snapshots: Snapshots | None = None
-        self.lanes = Lanes(options.fast, options.slow, options.queue, options.lent)
-        self._leases: set[Lease] = set()
+        self.lanes = Lanes(options.fast, options.slow, options.queue)
+        self._hosts = Hosts(self._crew, self.lanes, options.hosts, options.lent)
 
     @classmethod
     async def start(
@@ -99,7 +99,7 @@ class Pool:
             "waiting": lanes.waiting,
             "running": lanes.running,
             "long_running": lanes.slow,
-            "lent": lanes.lent,
+            "lent": self._hosts.lent,
             "worker_starts": counts.workers,
             "timeouts": counts.timeouts,
             "kills": counts.kills,
@@ -137,27 +137,11 @@ class Pool:
     @property
     def may_lend(self) -> bool:
         """Whether a connection may be lent; on disk, each request has a snapshot of its own."""
-        return self._snapshots is None and self.lanes.may_lend
+        return self._snapshots is None and self._hosts.may_lend
 
     async def lend(self, lease: Lease) -> Returned:
-        """Have a connection served by a worker, until it gives it back.
-
-        Raises:
-            EngineDied, TimedOut, OutOfMemory, ServerBusy: what ended the worker.
-        """
-        turn = self.lanes.lend()
-        self._leases.add(lease)
-        try:
-            worker = await self._crew.take()
-            pace, work = (
-                LeasePace(worker, turn, self.lanes, lease),
-                worker.borrow(lease, self.version),
-            )
-            returned: Returned = await self._crew.employ(worker, pace, work, turn)
-            return returned
-        finally:
-            self._leases.discard(lease)
-            self.lanes.leave(turn)
+        """Have a connection served by a worker, until it gives it back; see `Host.serve`."""
+        return await self._hosts.lend(lease, self.version)
 
     async def backup(self, target: Path) -> None:
         """Copy the store on disk, as it is now, into a new directory."""
@@ -175,8 +159,7 @@ class Pool:
         """
         old = await self._crew.renew()
         self._version = version
-        for lease in self._leases:
-            lease.ask_back()
+        self._hosts.ask_back()
         if old is not None:
             await asyncio.sleep(self._plan.limits.seconds)  # none of its queries runs longer
             await old.close()

@@ -22,9 +22,10 @@ from pyoxigraph import Store
 from xingtu.server import errors
 from xingtu.server.durable.writer import Writer
 from xingtu.server.engine import wire
+from xingtu.server.engine.board import Board
 from xingtu.server.engine.evaluate import Dataset
 from xingtu.server.engine.inside import Inside, Service, finish, within
-from xingtu.server.engine.lease import Borrow, GiveBack, Returned
+from xingtu.server.engine.lease import Attend, Attended
 from xingtu.server.engine.orders import (
     Backup,
     Order,
@@ -84,15 +85,15 @@ class Reader:
         response = finish(self._service.endpoint(Request(*order.request)))
         return Responded(response.status, response.headers, response.body, response.notes)
 
-    def borrow(self, order: Borrow, control: socket.socket, descriptors: list[int]) -> Returned:
-        """Serve a connection; both it and the pipe are closed."""
+    def attend(self, order: Attend, control: socket.socket, descriptors: list[int]) -> None:
+        """Serve the connections that come through `control`, until they are wanted back."""
         assert self._service is not None
         self._engine.version = order.version
-        connection, records = descriptors
+        board, records = Board(descriptors[0]), descriptors[1]
         try:
-            with socket.socket(fileno=connection) as client:
-                return self._service.serve(client, control, records, order.peer)
+            self._service.attend(control, board, records)
         finally:
+            board.close()
             os.close(records)
 
     def close(self) -> None:
@@ -152,9 +153,10 @@ def _do_orders(
     following: Message | None = message
     while following is not None and os.getpriority(os.PRIO_PROCESS, 0) == usual:
         order, descriptors = following
-        if isinstance(order, Borrow) and isinstance(do, Reader):
-            wire.send(connection, do.borrow(order, connection, descriptors))
-        elif not isinstance(order, GiveBack):  # that may come late
+        if isinstance(order, Attend) and isinstance(do, Reader):
+            do.attend(order, connection, descriptors)
+            wire.send(connection, Attended())
+        else:
             wire.send(connection, _attempt(do, order))
         following = _receive(connection)
     return following

@@ -1,91 +1,158 @@
-"""A worker's side of a connection that was lent to it: HTTP/1.1, one request at a time."""
+"""A worker's side of the connections that are lent to it: HTTP/1.1, one request at a time.
+
+See `engine/lease.py`. Whoever waits for a request of another connection waits for a quick one:
+what takes long makes the server take the other connections back, and so does a client that reads
+slowly with its own.
+"""
 
 import os
 import select
 import socket
-from collections.abc import Iterator
+from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic, time
-from typing import Any, Final
+from typing import Final
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-
+from xingtu.server.engine import wire
+from xingtu.server.engine.board import Board
 from xingtu.server.engine.inside import finish, within
-from xingtu.server.engine.lease import SENDING, Begun, Ended, Returned, record
+from xingtu.server.engine.lease import Begun, Borrow, Ended, Returned, record
 from xingtu.server.errors import OutOfMemory, StoreFull
-from xingtu.server.http.front import Front, Scope
+from xingtu.server.http.front import Front
 from xingtu.server.http.head import write_head
 from xingtu.server.http.message import Request, Response
+from xingtu.server.http.plain import PlainRequests
 from xingtu.server.problems import problem_response
 
-_REST: Final = 500  # milliseconds without a request after which a connection is given back
+_REST: Final = 0.5  # seconds without a request after which a connection is given back
+_PATIENCE: Final = 50  # milliseconds in which a client may take what does not fit into its socket
 _READ: Final = 64 * 1024  # bytes; a head may have no more
-_CHUNK: Final = 1 << 20
-_PATH: Final = b"/sparql?"
-_LOGGED: Final = ("x-request-id", "user-agent")
-_LONGEST: Final = 200  # characters of these
 
 
-class Borrower:
-    """Serves lent connections.
+@dataclass(slots=True, eq=False)
+class _Guest:
+    """A connection, and when it was last asked something."""
+
+    number: int
+    connection: socket.socket
+    requests: PlainRequests
+    used: float
+
+
+class Attendance:
+    """Serves connections.
 
     Args:
         front: Answers the requests.
         seconds: What one request may take.
-        send_seconds: How long a client may take nothing of what we send.
+        control: Where connections come from; what else comes is the wish to have them back.
+        board: Tells what is being done.
+        records: The pipe for `Begun` and `Ended`.
     """
 
-    def __init__(self, front: Front, seconds: float, send_seconds: float) -> None:
+    def __init__(
+        self, front: Front, seconds: float, control: socket.socket, board: Board, records: int
+    ) -> None:
         self._front = front
         self._seconds = seconds
-        self._send_seconds = send_seconds
+        self._control = control
+        self._board = board
+        self._records = records
+        self._guests: dict[int, _Guest] = {}
+        self._ended = b""  # the record of the last request; written with the next, or at rest
+        self._swept = monotonic()
 
-    def serve(
-        self,
-        connection: socket.socket,
-        control: socket.socket,
-        records: int,
-        peer: tuple[str, int] | None,
-    ) -> Returned:
-        """Serve a connection until there is something to give it back for.
+    def run(self) -> None:
+        """Serve until the connections are wanted back.
 
-        Args:
-            connection: The client's.
-            control: The server's; when there is something to read, the server waits.
-            records: The pipe for `Begun`, `Sending` and `Ended`.
-            peer: The address of the client.
+        Raises:
+            EOFError: if the server is gone.
         """
-        reader, poll = _Reader(peer), select.poll()
-        for source in (connection, control):
-            poll.register(source, select.POLLIN)
-        while True:
-            ready = [descriptor for descriptor, _ in poll.poll(_REST)]
-            if not ready or control.fileno() in ready:
-                return Returned()
-            try:
-                data = connection.recv(_READ)
-                scope = reader.read(data)
-                if scope is None:
-                    return Returned(data)
-                self._exchange(connection, records, scope)
-            except OSError:  # the client is gone
-                return Returned(close=True)
+        with select.epoll() as self._poll:
+            self._poll.register(self._control, select.EPOLLIN)
+            while self._serve_ready():
+                pass
+        for guest in [*self._guests.values()]:
+            self._give_back(guest)
 
-    def _exchange(self, connection: socket.socket, records: int, scope: Scope) -> None:
-        start = monotonic()
-        request = self._front.read_head(scope)
-        given = request.headers
-        logged = {name: given[name][:_LONGEST] for name in _LOGGED if name in given}
-        os.write(records, record(Begun(request.method, request.path, request.client, logged)))
+    def _serve_ready(self) -> bool:
+        """Serve all that wait, or rest; False if the connections are wanted back."""
+        ready = self._poll.poll(0) or self._rest()
+        for descriptor, _ in ready:
+            if guest := self._guests.get(descriptor):
+                self._serve(guest)
+            elif descriptor == self._control.fileno() and not self._welcome():
+                return False
+        if monotonic() - self._swept > _REST:
+            self._sweep()
+        return True
+
+    def _rest(self) -> list[tuple[int, int]]:
+        self._write_records(b"")
+        return self._poll.poll(_REST if self._guests else -1)
+
+    def _welcome(self) -> bool:
+        """Take a connection; False if there is none, but the wish to have all back."""
+        order, descriptors = wire.receive_with_descriptors(self._control)
+        if not isinstance(order, Borrow):
+            return False
+        connection = socket.socket(fileno=descriptors[0])
+        requests = PlainRequests(order.peer, self._front)
+        self._guests[connection.fileno()] = _Guest(order.number, connection, requests, monotonic())
+        self._poll.register(connection, select.EPOLLIN)
+        return True
+
+    def _sweep(self) -> None:
+        """Give back the connections that rest."""
+        self._swept = monotonic()
+        for guest in [*self._guests.values()]:
+            if self._swept - guest.used > _REST:
+                self._give_back(guest)
+
+    def _give_back(
+        self,
+        guest: _Guest,
+        unread: bytes = b"",
+        unsent: bytes = b"",
+        rest: Path | None = None,
+        close: bool = False,
+    ) -> None:
+        del self._guests[guest.connection.fileno()]
+        self._poll.unregister(guest.connection)
+        guest.connection.close()
+        self._write_records(b"")
+        wire.send(self._control, Returned(guest.number, unread, unsent, rest, close))
+
+    def _serve(self, guest: _Guest) -> None:
+        """Serve one request, unless the connections are wanted back."""
+        if not self._board.begin(guest.number):
+            return
+        try:
+            data = guest.connection.recv(_READ)
+            request = guest.requests.read(data)
+            if request is None:
+                self._give_back(guest, unread=data, close=not data)
+            else:
+                self._exchange(guest, request)
+        except OSError:  # the client is gone
+            self._give_back(guest, close=True)
+        finally:
+            self._board.end()
+
+    def _exchange(self, guest: _Guest, request: Request) -> None:
+        guest.used = start = monotonic()
+        begun = Begun(
+            guest.number, request.method, request.path, request.client, guest.requests.logged
+        )
+        self._write_records(record(begun))
         response = self._answer(request)
         head = write_head(response, [(b"date", _date(int(time())))], keep_alive=True)
-        os.write(records, SENDING)
-        for piece in _pieces(head, response.body):
-            self._send(connection, piece)
+        self._board.send()
         ended = Ended(int(response.status), response.notes, monotonic() - start)
-        os.write(records, record(ended))
+        self._ended = record(ended)
+        self._send(guest, head, response.body)
 
     def _answer(self, request: Request) -> Response:
         kept = self._front.recall(request)
@@ -97,81 +164,33 @@ class Borrower:
         except (OutOfMemory, StoreFull) as error:
             return problem_response(error)
 
-    def _send(self, connection: socket.socket, data: bytes) -> None:
-        """Send all.
+    def _send(self, guest: _Guest, head: bytes, body: bytes | Path) -> None:
+        """Send an answer; what the client does not take at once, the server sends.
 
         Raises:
-            OSError: if the client is gone, or takes nothing for too long.
+            OSError: if the client is gone.
         """
-        left = memoryview(data)
+        if isinstance(body, Path):
+            return self._give_back(guest, unsent=head, rest=body)
+        left = memoryview(head + body)
         while left:
             try:
-                left = left[connection.send(left) :]
+                left = left[guest.connection.send(left) :]
             except BlockingIOError:
-                poll = select.poll()
-                poll.register(connection, select.POLLOUT)
-                if not poll.poll(self._send_seconds * 1000):
-                    raise
+                if not _is_writable(guest.connection):
+                    return self._give_back(guest, unsent=bytes(left))
+
+    def _write_records(self, begun: bytes) -> None:
+        """Tell of the request that begins, and first of the one that ended."""
+        if self._ended or begun:
+            os.write(self._records, self._ended + begun)
+            self._ended = b""
 
 
-class _Reader:
-    """Reads requests for queries, and leaves all others; the methods `on_…` are httptools'."""
-
-    def __init__(self, peer: tuple[str, int] | None) -> None:
-        self._peer = peer
-        self._parser = HttpRequestParser(self)
-        self._url = b""
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._begun = self._completed = 0
-        self._plain = False
-
-    def read(self, data: bytes) -> dict[str, Any] | None:
-        """Give what an ASGI scope tells of a request; None if this is not one whole, plain GET."""
-        self._url, self._headers = b"", []
-        self._begun = self._completed = 0
-        try:
-            self._parser.feed_data(data)
-        except (HttpParserError, HttpParserUpgrade):
-            return None
-        if (self._begun, self._completed) != (1, 1) or not self._plain:
-            return None
-        query = self._url.removeprefix(_PATH)
-        scope = {"method": "GET", "path": "/sparql", "query_string": query}
-        return {**scope, "headers": self._headers, "client": self._peer}
-
-    def on_message_begin(self) -> None:
-        self._begun += 1
-
-    def on_url(self, url: bytes) -> None:
-        self._url += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.lower(), value))
-
-    def on_headers_complete(self) -> None:
-        parser, url = self._parser, self._url
-        query = url.startswith(_PATH) and b"query=" in url and b"#" not in url
-        query = query and b"service" not in url.lower()  # that waits, and does not work
-        plain = parser.get_method() == b"GET" and parser.get_http_version() == "1.1"
-        unexpected = all(name != b"expect" for name, _ in self._headers)
-        self._plain = query and plain and unexpected and parser.should_keep_alive()
-
-    def on_body(self, body: bytes) -> None:
-        self._plain = False
-
-    def on_message_complete(self) -> None:
-        self._completed += 1
-
-
-def _pieces(head: bytes, body: bytes | Path) -> Iterator[bytes]:
-    if isinstance(body, bytes):
-        yield head + body
-        return
-    yield head
-    with body.open("rb") as stream:
-        body.unlink()
-        while chunk := stream.read(_CHUNK):
-            yield chunk
+def _is_writable(connection: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(connection, select.POLLOUT)
+    return bool(poll.poll(_PATIENCE))
 
 
 @lru_cache(1)

@@ -5,6 +5,7 @@ connection that asks one query after the other is lent to a worker; see `engine/
 """
 
 import asyncio
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Final, cast
 
@@ -12,7 +13,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from xingtu.server.engine.lease import Begun, Ended, Lease, Returned
-from xingtu.server.http.body import Send
+from xingtu.server.http.body import Send, send_body
 from xingtu.server.http.front import CLIENT_LEFT, Front
 from xingtu.server.http.head import write_head
 from xingtu.server.http.message import Request, Response
@@ -21,7 +22,8 @@ from xingtu.server.operation.guard import GuardedProtocol
 from xingtu.server.problems import STATUSES, problem_response
 
 _SMALL: Final = 256 * 1024  # bytes; more is sent in the client's time
-_BUSY: Final = 3  # queries without anything else between, after which a connection is lent
+_BUSY: Final = 3  # quick queries, one after the other, after which a connection is lent
+_QUICK: Final = 0.02  # seconds
 
 
 class DirectProtocol(GuardedProtocol):
@@ -97,8 +99,11 @@ class DirectProtocol(GuardedProtocol):
                 raise
         finally:
             self._work = None
+            took = monotonic() - start
+            if took > _QUICK:
+                self._queries = 0
             if response is not None:
-                self._front.observe(request, response, monotonic() - start)
+                self._front.observe(request, response, took)
 
     def _write(self, cycle: RequestResponseCycle, request: Request, response: Response) -> bool:
         """Send a response at once; False if it is too large, or the client takes nothing now."""
@@ -130,28 +135,40 @@ class DirectProtocol(GuardedProtocol):
 
     async def _await_return(self, lease: Lease) -> None:
         assert self._front.lender is not None
-        with lease:
-            try:
-                returned = await self._front.lender.lend(lease)
-            except tuple(STATUSES) as error:
-                returned = self._stand_in(lease, error)
-            except asyncio.CancelledError:
-                returned = Returned(close=True)
-                if (begun := lease.look()) is not None:
-                    self._observe(begun, Ended(CLIENT_LEFT.status, CLIENT_LEFT.notes, 0.0))
+        try:
+            returned = await self._front.lender.lend(lease)
+            if returned.unsent:
+                await self._send_rest(returned)
+        except tuple(STATUSES) as error:
+            returned = self._stand_in(lease, error)
+        except TimeoutError:  # the client takes nothing any more
+            returned = Returned(close=True)
+        except asyncio.CancelledError:
+            returned = Returned(close=True)
+            if lease.underway is not None:
+                self._observe(lease.underway, Ended(CLIENT_LEFT.status, CLIENT_LEFT.notes, 0.0))
         self._work = self._lease = None
         self._take_back(returned)
 
+    async def _send_rest(self, returned: Returned) -> None:
+        """Send what the client did not take at once from the worker."""
+
+        async def send(message: Mapping[str, Any]) -> None:
+            self.transport.write(message["body"])
+            await self.flow.drain()
+
+        for part in filter(None, (returned.unsent, returned.rest)):
+            await send_body(send, part, self._front.allowance.send_seconds)
+
     def _stand_in(self, lease: Lease, error: Exception) -> Returned:
         """Answer the request that ended the worker."""
-        begun = lease.look()
-        if begun is None or lease.sending:  # who knows what the client has got
-            return Returned(close=lease.handed_over)
+        if lease.underway is None:
+            return Returned()
         response = problem_response(error)
         head = write_head(response, self.server_state.default_headers, keep_alive=True)
         assert isinstance(response.body, bytes)
         self.transport.write(head + response.body)
-        self._observe(begun, Ended(response.status, response.notes, 0.0))
+        self._observe(lease.underway, Ended(response.status, response.notes, 0.0))
         return Returned()
 
     def _take_back(self, returned: Returned) -> None:

@@ -1,11 +1,13 @@
 """What answers requests in the workers, where the dataset is."""
 
+import socket
 from dataclasses import dataclass
 
+from xingtu.server.engine.board import Board
 from xingtu.server.engine.inside import Service, at_once
 from xingtu.server.engine.tasks import Engine
 from xingtu.server.errors import NotFound, RefusedOperation
-from xingtu.server.http.borrowing import Borrower
+from xingtu.server.http.borrowing import Attendance
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.front import Front
 from xingtu.server.http.history import History
@@ -27,7 +29,6 @@ class ServicePlan:
     base: str
     policy: Policy
     proxies: tuple[Network, ...] = ()
-    send_seconds: float = 30.0
     cache: int = 4 << 20
 
     def __call__(self, engine: Engine) -> Service:
@@ -47,7 +48,11 @@ class ServicePlan:
             client_of=client_of(self.proxies),
             recalls={"sparql": relay.recall},
         )
-        return Service(endpoint, Borrower(front, self.policy.most_seconds, self.send_seconds).serve)
+
+        def attend(control: socket.socket, board: Board, records: int) -> None:
+            Attendance(front, self.policy.most_seconds, control, board, records).run()
+
+        return Service(endpoint, attend)
 
 
 @dataclass(frozen=True, slots=True)

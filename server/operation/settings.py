@@ -120,10 +120,10 @@ class Settings:
     workers: int = _set(2 * PROCESSORS, "Processes for quick queries.", NUMBER, "two a processor")
     long_queries: int = _set(16, "Long queries that run at once, at low priority.", NUMBER)
     lent: int = _set(
-        4 * PROCESSORS,
-        "Clients that ask much and get a process of their own; 0: none.",
+        64 * PROCESSORS,
+        "Connections of clients that ask much, served by workers; 0: none.",
         NUMBER_OR_NONE,
-        "four a processor",
+        "64 a processor",
     )
     queue: int = _set(64, "Requests that may wait; more get 503.", NUMBER_OR_NONE)
     cache: int = _set(64, "Keep answers in this much memory; 0: none.", MIB_OR_NONE)
