@@ -159,6 +159,15 @@ def finish_body(
     return body, content_type
 
 
+@cache
+def results_syntax_of(media_type: str) -> QueryResultsFormat:
+    """Give the syntax of a media type of `RESULT_FORMATS`."""
+    syntax = QueryResultsFormat.from_media_type(media_type)
+    assert syntax is not None
+    return syntax
+
+
+@cache
 def syntax_of(media_type: str) -> RdfFormat:
     """Give the syntax of a media type of `GRAPH_FORMATS`."""
     syntax = RdfFormat.from_media_type(media_type)

@@ -27,7 +27,7 @@ from xingtu.server.engine.faults import engine_errors
 from xingtu.server.engine.spool import Spool, refuse_many_triples, refuse_rows, refuse_triples
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph
 from xingtu.server.errors import InvalidGraphName, NotFound
-from xingtu.server.formats import carries_any_graph, choose_graph_format, finish_body, syntax_of
+from xingtu.server.formats import carries_any_graph, choose_graph_format, finish_body, results_syntax_of, syntax_of
 
 # What may mean a named graph; a backslash may begin an escape for such a word.
 _NAMES_GRAPHS: Final = re.compile(r"GRAPH|FROM|\\", re.IGNORECASE)
@@ -152,8 +152,7 @@ def write_answer(
     syntax: QueryResultsFormat | RdfFormat | None
     with Spool(folder, limits.answer) as spool:
         if isinstance(results, QuerySolutions | QueryBoolean):
-            syntax = QueryResultsFormat.from_media_type(task.formats[0])
-            assert syntax is not None  # the table has registered types only
+            syntax = results_syntax_of(task.formats[0])
             results.serialize(spool.stream, format=syntax)
             refuse_rows(spool.close(), syntax, limits.rows)
         elif isinstance(results, QueryTriples) and carries_any_graph(task.formats[0]):

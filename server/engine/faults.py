@@ -1,8 +1,6 @@
 """pyoxigraph's errors, which are Python's general ones, named by what is wrong."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from xingtu.server.errors import (
@@ -17,8 +15,7 @@ _SHOWN: Final = 300  # characters of what a service says
 _POSITION: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-@contextmanager
-def engine_errors(text: str = "") -> Iterator[None]:
+class engine_errors:  # noqa: N801 - reads as a word, in `with engine_errors(text):`
     """Turn what the engine raises within into errors of `errors.py`.
 
     Args:
@@ -28,25 +25,37 @@ def engine_errors(text: str = "") -> Iterator[None]:
         QueryError: by its subclasses.
         OSError: for a file of ours.
     """
-    try:
-        yield
-    except SyntaxError as error:
-        raise malformed(str(error)) from error
-    except MemoryError as error:
-        raise OutOfMemory("the query needs more memory than it may have") from error
-    except RuntimeError as error:
-        if "custom function" in str(error):
-            raise UnknownFunction(str(error)) from error
-        if "SERVICE" in text.upper():
-            raise _service_failed(error) from error
-        raise RefusedOperation(str(error)) from error
-    except OSError as error:
-        if error.errno is not None:  # a file of ours, not the network
-            raise
-        raise _service_failed(error) from error
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and (named := _name(error, self._text)) is not None:
+            raise named from error
 
 
-def _service_failed(error: Exception) -> ServiceFailed:
+def _name(error: BaseException, text: str) -> Exception | None:
+    """Name what the engine raised; None if it is what it seems to be."""
+    match error:
+        case SyntaxError():
+            return malformed(str(error))
+        case MemoryError():
+            return OutOfMemory("the query needs more memory than it may have")
+        case RuntimeError() if "custom function" in str(error):
+            return UnknownFunction(str(error))
+        case RuntimeError() if "SERVICE" in text.upper():
+            return _service_failed(error)
+        case RuntimeError():
+            return RefusedOperation(str(error))
+        case OSError() if error.errno is None:  # the network, not a file of ours
+            return _service_failed(error)
+    return None
+
+
+def _service_failed(error: BaseException) -> ServiceFailed:
     """Tell of a service that is down, refuses, or answers what is no answer, on one line."""
     said = " ".join(str(error).split())
     shown = said if len(said) <= _SHOWN else said[:_SHOWN] + " …"

@@ -1,9 +1,8 @@
 """What is told about a query or an update before it is done, or why it is not done."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import chain
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from xingtu.server.errors import QueryTooLong
 from xingtu.server.gate.reading import Reading
@@ -15,17 +14,13 @@ MAX_UPDATE_LENGTH: Final = 1024 * 1024  # most of a long update is data
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
+_FORMS: Final[dict[str, Form]] = {form: form for form in get_args(Form)}
 _VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
-_WORDS_OF_1_2: Final = frozenset({
-    "<<", "<<(", "{|", "~", "VERSION", "TRIPLE", "SUBJECT", "PREDICATE", "OBJECT", "ISTRIPLE",
-    "LANGDIR", "STRLANGDIR", "HASLANG", "HASLANGDIR",
-})  # fmt: skip
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
 
 
-@dataclass(frozen=True, slots=True)
-class QueryFacts:
+class QueryFacts(NamedTuple):
     """What a query is.
 
     Attributes:
@@ -35,7 +30,6 @@ class QueryFacts:
         knows_dataset: Whether these are all; else they are empty, and FROM is left to the engine.
         services: The other endpoints it asks, all of them allowed.
         deterministic: Whether it always has the same answer on the same data.
-        version_1_2: Whether it has syntax that SPARQL 1.1 has not.
     """
 
     form: Form | None
@@ -44,22 +38,18 @@ class QueryFacts:
     knows_dataset: bool
     services: tuple[str, ...]
     deterministic: bool
-    version_1_2: bool
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateFacts:
+class UpdateFacts(NamedTuple):
     """What an update is.
 
     Attributes:
         services: The other endpoints it asks, all of them allowed.
         uses_load: Whether it loads documents, all of them allowed.
-        version_1_2: Whether it has syntax that SPARQL 1.1 has not.
     """
 
     services: tuple[str, ...]
     uses_load: bool
-    version_1_2: bool
 
 
 def inspect_query(
@@ -89,7 +79,6 @@ def inspect_query(
         knows_dataset=dataset is not None,
         services=asked,
         deterministic=not asked and reading.words.isdisjoint(_VOLATILE),
-        version_1_2=_is_of_version_1_2(reading),
     )
 
 
@@ -116,7 +105,7 @@ def inspect_update(
     readings = _read(text, MAX_UPDATE_LENGTH, base_iri)
     asked = _find_services(readings, services)
     loaded = [refuse_loads(reading, loads) for reading in readings]
-    return UpdateFacts(asked, any(loaded), _is_of_version_1_2(readings[0]))
+    return UpdateFacts(asked, any(loaded))
 
 
 def _read(text: str, limit: int, base_iri: str | None) -> list[Reading]:
@@ -130,18 +119,22 @@ def _read(text: str, limit: int, base_iri: str | None) -> list[Reading]:
 
 
 def _find_services(readings: list[Reading], allowed: Collection[str]) -> tuple[str, ...]:
+    if not any("SERVICE" in reading.capitals for reading in readings):
+        return ()
     found = (refuse_services(reading, allowed) for reading in readings)
     return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _read_form(reading: Reading) -> Form | None:
     keyword = reading.tokens[reading.prologue.length].upper()
-    return next((form for form in get_args(Form) if keyword.startswith(form)), None)
+    if keyword in _FORMS:
+        return _FORMS[keyword]
+    return next((form for form in _FORMS.values() if keyword.startswith(form)), None)
 
 
 def _read_dataset(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Tell the graphs of FROM and of FROM NAMED, or None if some cannot be told."""
-    if "FROM" not in reading.text.upper():
+    if "FROM" not in reading.capitals:
         return (), ()
     if reading.certain < len(reading.tokens):
         return None
@@ -167,8 +160,3 @@ def _outside_brackets(tokens: list[str]) -> Iterator[str]:
         depth += (token in _OPENING) - (token in _CLOSING)
         if depth == 0:
             yield token
-
-
-def _is_of_version_1_2(reading: Reading) -> bool:
-    has_direction = any(word[:1] == "@" and "--" in word for word in reading.words)
-    return has_direction or not reading.words.isdisjoint(_WORDS_OF_1_2)

@@ -1,8 +1,7 @@
 """The prologue of a text, and what the names after it stand for."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from xingtu.server.gate.tokens import unescape
 
@@ -14,8 +13,7 @@ _HARD: Final = re.compile(r"//|(?:.*/)?\.\.?(?:[/?#]|$)")  # engines differ in t
 _EXTENSIBLE: Final = re.compile(r"[^:/?#]+:(?!//[^/?#]*$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Prologue:
+class Prologue(NamedTuple):
     """The declarations before a query, or before the operations of an update.
 
     Attributes:

@@ -15,11 +15,19 @@ class Reading:
     Args:
         text: A query or an update.
         base_iri: The IRI against which its relative IRIs are resolved.
+
+    Attributes:
+        capitals: The text, in capitals.
+        tokens: The text, cut.
+        words: The distinct tokens, in capitals.
+        prologue: Its declarations.
     """
 
     def __init__(self, text: str, base_iri: str | None) -> None:
         self.text = text
+        self.capitals = text.upper()
         self.tokens = tokenize(text)
+        self.words = {*map(str.upper, self.tokens)}
         self.prologue = read_prologue(self.tokens, base_iri)
 
     @classmethod
@@ -29,18 +37,13 @@ class Reading:
         SPARQL 1.1 §19.2 has it that `SERV\u0049CE` is a keyword. pyoxigraph 0.5.13 reads texts as
         they are, but it takes no more than a switch of its build to change that.
         """
-        texts = dict.fromkeys((text, unescape(text)))  # mostly one and the same
+        texts = dict.fromkeys((text, unescape(text))) if "\\" in text else (text,)
         return [cls(each, base_iri) for each in texts]
 
     @cached_property
     def certain(self) -> int:
         """How many tokens, from the first, the engine is sure to cut as we do."""
         return survey(self.tokens)
-
-    @cached_property
-    def words(self) -> set[str]:
-        """The distinct tokens, in capitals."""
-        return {token.upper() for token in set(self.tokens)}
 
     def refuse_doubt(self, keyword: str) -> None:
         """Refuse a text of which it is not certain whether a keyword is one.

@@ -32,7 +32,7 @@ def refuse_services(reading: Reading, allowed: Collection[str]) -> tuple[str, ..
             where pyoxigraph 0.5.13 takes a failure for a match or for none, or within LATERAL,
             where, as in EXISTS, it asks the service the same again for each row.
     """
-    if "SERVICE" not in reading.text.upper():
+    if "SERVICE" not in reading.capitals:
         return ()
     reading.refuse_doubt("SERVICE")
     prefixes = {prefix.upper() for prefix in reading.prologue.prefixes}
@@ -62,7 +62,7 @@ def refuse_loads(reading: Reading, allowed: Collection[str]) -> bool:
         RefusedOperation: if it has one of another document, or of one we cannot tell, SILENT or
             not, or if we cannot tell whether it has.
     """
-    if "LOAD" not in reading.text.upper():
+    if "LOAD" not in reading.capitals:
         return False
     reading.refuse_doubt("LOAD")
     found, depth, previous = False, 0, ""

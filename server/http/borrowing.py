@@ -74,8 +74,8 @@ class Attendance:
             self._poll.register(self._control, select.EPOLLIN)
             while self._serve_ready():
                 pass
-        for guest in [*self._guests.values()]:
-            self._give_back(guest)
+            for guest in [*self._guests.values()]:
+                self._give_back(guest)
 
     def _serve_ready(self) -> bool:
         """Serve all that wait, or rest; False if the connections are wanted back."""

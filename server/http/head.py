@@ -17,6 +17,7 @@ COMMON_HEADERS: Final = (
     ("x-content-type-options", "nosniff"),
 )
 _COMMON: Final = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS]
+_COMMON_NAMES: Final = frozenset(name for name, _ in _COMMON)
 
 
 def headers_of(response: Response) -> list[Header]:
@@ -24,10 +25,12 @@ def headers_of(response: Response) -> list[Header]:
     body = response.body
     length = len(body) if isinstance(body, bytes) else body.stat().st_size
     response.notes["bytes"] = str(length)  # a file is gone when this is read
-    headers = [_encode(name, value) for name, value in response.headers]
+    headers = [(_lower(name), value.encode()) for name, value in response.headers]
     if response.status not in {204, 304}:
         headers.append((b"content-length", b"%d" % length))
     given = {name for name, _ in headers}  # a page may be stricter, or open to be embedded
+    if given.isdisjoint(_COMMON_NAMES):
+        return headers + _COMMON
     return headers + [item for item in _COMMON if item[0] not in given]
 
 
@@ -45,20 +48,16 @@ def write_head(response: Response, defaults: list[Header], keep_alive: bool) -> 
     headers = [*defaults, *headers_of(response)]
     if not keep_alive:
         headers.append((b"connection", b"close"))
-    return b"".join([_status_line(response.status), *map(_line, headers), b"\r\n"])
+    lines = [b"%s: %s\r\n" % header for header in headers]
+    head = b"".join([_status_line(response.status), *lines, b"\r\n"])
+    if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
+        raise ValueError("a header field has a line break")  # from the data, or a client
+    return head
 
 
-@lru_cache(1024)
-def _encode(name: str, value: str) -> Header:
-    return name.lower().encode(), value.encode()
-
-
-@lru_cache(1024)
-def _line(header: Header) -> bytes:
-    line = b"%s: %s\r\n" % header
-    if line.count(b"\r") != 1 or line.count(b"\n") != 1:  # from the data, or a client
-        raise ValueError("a header field has a line break")
-    return line
+@lru_cache(256)
+def _lower(name: str) -> bytes:
+    return name.lower().encode()
 
 
 @lru_cache

@@ -1,6 +1,7 @@
 """The parameters of a request: decoding them, and reading those that have a syntax of their own."""
 
 import re
+from binascii import a2b_qp
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -38,8 +39,19 @@ def read_parameters(encoded: bytes) -> list[tuple[str, str]]:
 
 
 def _decode(encoded: bytes) -> str:
-    """Decode a name or value; `parse_qsl` does it by way of text, and takes twice the time."""
-    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
+    """Decode a name or value.
+
+    Percent-encoding is Quoted-Printable (RFC 2045 §6.7) with another sign, and that is decoded in
+    C: ten times as fast. But there the sign may end a line, and then means nothing.
+    """
+    spaced = encoded.replace(b"+", b" ")
+    escapes = spaced.count(b"%")
+    if not escapes:
+        return spaced.decode()
+    decoded = a2b_qp(spaced.replace(b"=", b"=3D").replace(b"%", b"="))
+    if len(decoded) != len(spaced) - 2 * escapes or b"\n" in spaced or b"\r" in spaced:
+        decoded = unquote_to_bytes(spaced)  # some sign begins no escape
+    return decoded.decode()
 
 
 def decode_body(request: Request) -> str:

@@ -5,10 +5,9 @@ Beyond the protocol a query may have `format` (or `output`), `timeout` and `as-o
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from xingtu.server.errors import InvalidRequest, UnsupportedBody
 from xingtu.server.http.message import Request
@@ -38,8 +37,7 @@ _KNOWN: Final = frozenset(
 _SHORT: Final = 4096  # bytes; longer query strings are not worth their place in the cache
 
 
-@dataclass(frozen=True, slots=True)
-class QueryOperation:
+class QueryOperation(NamedTuple):
     """A query operation (§2.1).
 
     `format` overrides Accept; `timeout` is in seconds, as the client wishes it; `as_of` asks for
@@ -55,8 +53,7 @@ class QueryOperation:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateOperation:
+class UpdateOperation(NamedTuple):
     """An update operation (§2.2); its graphs are those of `using-(named-)graph-uri`."""
 
     text: str
@@ -126,9 +123,12 @@ def _read_body(request: Request) -> QueryOperation | UpdateOperation:
 
 
 def _query(values: Values) -> QueryOperation:
+    text = _read_text(values, "query")
+    if len(values) == 1:
+        return QueryOperation(text)
     default_graphs, named_graphs = _read_graphs(values, "query")
     return QueryOperation(
-        _read_text(values, "query"),
+        text,
         default_graphs,
         named_graphs,
         format_of(values),

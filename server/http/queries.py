@@ -1,8 +1,7 @@
 """Answering query operations: the dataset, the format, what was answered before, the page."""
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from xingtu.server.engine.coding import choose_coding, compress
 from xingtu.server.engine.tasks import Answer, Engine, Query
@@ -22,14 +21,12 @@ from xingtu.server.operation.access_log import hash_query
 _SHORT: Final = 8192  # characters; longer queries take a while to inspect, and are rarely repeated
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A query operation, understood; `name` is the fingerprint of its text."""
+class _Asked(NamedTuple):
+    """A query operation, understood."""
 
     request: Request
     operation: QueryOperation
     facts: QueryFacts
-    name: str
     task: Query
 
 
@@ -58,6 +55,7 @@ class Queries:
         self._policy = policy
         self._graphs_by = graphs_by
         self._inspect_short = lru_cache(512)(self._inspect_text)
+        self._cache_control = policy.cache_control
 
     async def answer(self, request: Request, operation: QueryOperation) -> Response:
         """Answer a query operation.
@@ -74,12 +72,12 @@ class Queries:
             with naming(asked.facts.services):
                 answer = await self._evaluate(asked)
             response = respond(answer, [("Cache-Control", "no-store")])
-        response.notes.update(notes, format=dict(response.headers).get("Content-Type", ""))
+        response.notes.update(notes, format=_content_type(response))
         return response
 
     async def _understand(self, request: Request, operation: QueryOperation) -> _Asked:
         endpoint = request.base + request.path
-        facts, name = await self._inspect(operation.text, endpoint)
+        facts = await self._inspect(operation.text, endpoint)
         default_graphs, named_graphs = await self._choose_dataset(operation, facts)
         task = Query(
             operation.text,
@@ -90,7 +88,7 @@ class Queries:
             choose_coding(request.headers.get("accept-encoding", "")),
             self._policy.grant(operation.timeout),
         )
-        return _Asked(request, operation, facts, name, task)
+        return _Asked(request, operation, facts, task)
 
     async def _choose_dataset(
         self, operation: QueryOperation, facts: QueryFacts
@@ -114,11 +112,11 @@ class Queries:
         """Answer a query whose answer changes only with the dataset."""
         task, request = asked.task, asked.request
         dataset = (task.default_graphs, task.named_graphs, asked.operation.as_of)
-        resource = fingerprint(version, asked.name, task.base_iri, dataset)
+        resource = fingerprint(version, task.text, task.base_iri, dataset)
         tag = entity_tag(resource, task.formats, task.coding)
         headers = []
         if request.method != "POST":  # its answer does not represent the URL
-            headers = [("ETag", f'"{tag}"'), ("Cache-Control", self._policy.cache_control)]
+            headers = [("ETag", f'"{tag}"'), ("Cache-Control", self._cache_control)]
             if names_tag(request.headers.get("if-none-match", ""), tag):
                 return Response(304, [VARY, *headers], notes={"cache": "client"})
         kept = self._cache.get(tag)
@@ -141,15 +139,14 @@ class Queries:
         page: Answer = await self._offload(_make_page, answer, asked)
         return page
 
-    async def _inspect(self, text: str, base_iri: str) -> tuple[QueryFacts, str]:
+    async def _inspect(self, text: str, base_iri: str) -> QueryFacts:
         if len(text) <= _SHORT:
             return self._inspect_short(text, base_iri)
-        inspected: tuple[QueryFacts, str] = await self._offload(self._inspect_text, text, base_iri)
-        return inspected
+        facts: QueryFacts = await self._offload(self._inspect_text, text, base_iri)
+        return facts
 
-    def _inspect_text(self, text: str, base_iri: str) -> tuple[QueryFacts, str]:
-        facts = inspect_query(text, base_iri=base_iri, services=self._policy.services)
-        return facts, fingerprint(text)
+    def _inspect_text(self, text: str, base_iri: str) -> QueryFacts:
+        return inspect_query(text, base_iri=base_iri, services=self._policy.services)
 
 
 def _rank(accept: str, name: str | None, form: Form | None) -> tuple[str, ...]:
@@ -157,6 +154,10 @@ def _rank(accept: str, name: str | None, form: Form | None) -> tuple[str, ...]:
         return rank_formats(accept, name, form, page=True)
     # The engine will say what is wrong, or else find the form itself.
     return rank_formats("", None, "SELECT") + rank_formats("", None, "CONSTRUCT")
+
+
+def _content_type(response: Response) -> str:
+    return next((value for name, value in response.headers if name == "Content-Type"), "")
 
 
 def _make_page(answer: Answer, asked: _Asked) -> Answer:
