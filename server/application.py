@@ -19,7 +19,7 @@ from xingtu.server.http.head import COMMON_HEADERS
 from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
-from xingtu.server.http.relay import Relay, Responder
+from xingtu.server.http.relay import KeptResponses, Relay, Responder
 from xingtu.server.http.release import ReleaseEndpoint
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of
@@ -85,7 +85,9 @@ class Application:
     def _relay(self) -> Relay | None:
         if self.responder is None:
             return None
-        return Relay(self.responder, self._sparql, self.cache, self.policy.services)
+        return Relay(
+            self.responder, self._sparql, KeptResponses(self.cache), self.policy.services
+        )
 
     @cached_property
     def _sparql(self) -> SparqlEndpoint:

@@ -28,6 +28,8 @@ from xingtu.server.gate import (
     inspect_query,
     inspect_update,
 )
+from xingtu.server.gate.facts import _inspect_closely
+from xingtu.server.gate.plain import find_plain_form
 from xingtu.server.gate.prologue import resolve
 from xingtu.server.gate.shape import MAX_CLAUSES, MAX_NESTING, MAX_OPERATORS
 from xingtu.server.gate.tokens import locate, tokenize
@@ -121,25 +123,6 @@ def test_own_queries_pass():
 )
 def test_volatile_functions_are_found(query, stable):
     assert inspect_query(query).deterministic is stable
-    assert is_query(query)
-
-
-@pytest.mark.parametrize(
-    ("query", "is_new"),
-    [
-        ("ASK { ?s ?p <<( ?a ?b ?c )>> }", True),
-        ("ASK { << ?s ?p ?o >> ?a ?b }", True),
-        ("ASK { ?s ?p ?o {| ?a ?b |} }", True),
-        ("ASK { ?s ?p ?o ~ ?r }", True),
-        ("ASK { ?s ?p 'x'@ar--rtl }", True),
-        ("VERSION '1.2' ASK {}", True),
-        ("ASK { FILTER(hasLangDir(?x)) }", True),
-        ("ASK { FILTER(isTriple(?x)) }", True),
-        ("ASK { ?subject ?object 'TRIPLE(~<<' FILTER(?s < 1 || ?s > 2) } # {| |}", False),
-    ],
-)
-def test_syntax_of_version_1_2_is_told(query, is_new):
-    assert inspect_query(query).version_1_2 is is_new
     assert is_query(query)
 
 
@@ -413,7 +396,7 @@ def test_files_are_never_loaded(iri):
 
 def test_updates_are_told_apart():
     facts = inspect_update("INSERT DATA { << <a:s> <a:p> <a:o> >> <a:p> <a:o> }")
-    assert (facts.services, facts.uses_load, facts.version_1_2) == ((), False, True)
+    assert (facts.services, facts.uses_load) == ((), False)
     assert inspect_update("LOAD <a:b>", loads=["a:b"], services=["a:b"]).uses_load
     assert inspect_update("INSERT {} WHERE { SERVICE <a:b> {} }", services=["a:b"]).services == (
         "a:b",
@@ -528,15 +511,25 @@ def test_no_text_takes_long(head):
         start = time.process_time()
         with suppress(QueryTooComplex, RefusedOperation):
             inspect(text)
-        assert time.process_time() - start < 0.15, piece  # 0.02 on a machine at rest
+        assert time.process_time() - start < 5, piece  # 0.02; a quadratic reading takes minutes
 
 
-def test_an_ordinary_query_takes_little():
-    query = (files("xingtu.queries") / "launches.rq").read_text("utf-8")
-    start = time.process_time()
-    for _ in range(100):
-        inspect_query(query)
-    assert time.process_time() - start < 0.1  # 0.004 on a machine at rest
+def test_what_is_told_of_a_plain_query_at_a_glance_is_what_a_closer_look_tells():
+    texts = [path.read_text("utf-8") for path in files("xingtu.queries").rglob("*.rq")]
+    broken = ["", "#", "# SELECT\n", "'", "<", "BASE <x>", "PREFIX : <x:>", "service", "NOW()", "ı", "\\u0041"]
+    cases = [
+        text[:place] + word + text[place:]
+        for text in texts
+        for word in broken
+        for place in (0, text.find("{"), len(text))
+    ]
+    glanced = 0
+    for case in cases:
+        form = find_plain_form(case)
+        if form is not None:
+            glanced += 1
+            assert inspect_query(case) == _inspect_closely(case, None, ())
+    assert glanced > 300
 
 
 # The dataset of an update

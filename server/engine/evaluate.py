@@ -1,10 +1,8 @@
 """Reading: the one place where a query meets the store."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
 
 from cachetools import LRUCache
 from pyoxigraph import (
@@ -28,9 +26,6 @@ from xingtu.server.engine.spool import Spool, refuse_many_triples, refuse_rows, 
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph
 from xingtu.server.errors import InvalidGraphName, NotFound
 from xingtu.server.formats import carries_any_graph, choose_graph_format, finish_body, results_syntax_of, syntax_of
-
-# What may mean a named graph; a backslash may begin an escape for such a word.
-_NAMES_GRAPHS: Final = re.compile(r"GRAPH|FROM|\\", re.IGNORECASE)
 
 Graphs = tuple[NamedNode, ...]
 QueryResults = QuerySolutions | QueryBoolean | QueryTriples
@@ -84,7 +79,7 @@ class Dataset:
     ) -> QueryResults:
         """Do as `solve`, but raise what the engine raises."""
         if not default_graphs and not named_graphs:
-            if self._union is None or _NAMES_GRAPHS.search(text):
+            if self._union is None or _may_name_graphs(text):
                 return self.store.query(text, base_iri=base_iri)
             return self._union.query(text, base_iri=base_iri)
         default, named = _graph_names(default_graphs), _graph_names(named_graphs)
@@ -167,6 +162,12 @@ def write_answer(
         body, content_type = finish_body(spool.close(), syntax)
         coding, body = compress(body, task.coding)
         return Answer(body, content_type, coding)
+
+
+def _may_name_graphs(text: str) -> bool:
+    """Tell whether a query may have the words for graphs, also by an escape."""
+    capitals = text.upper()
+    return "GRAPH" in capitals or "FROM" in capitals or "\\" in text
 
 
 def _graph_names(iris: Sequence[str]) -> Graphs:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from itertools import chain
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple
 
 from xingtu.server.errors import QueryTooLong
+from xingtu.server.gate.plain import FORMS, VOLATILE, Form, find_plain_form
 from xingtu.server.gate.reading import Reading
 from xingtu.server.gate.requests import refuse_loads, refuse_services
 from xingtu.server.gate.shape import refuse_complexity
@@ -12,10 +13,6 @@ from xingtu.server.gate.shape import refuse_complexity
 MAX_QUERY_LENGTH: Final = 64 * 1024  # in characters
 MAX_UPDATE_LENGTH: Final = 1024 * 1024  # most of a long update is data
 
-Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
-
-_FORMS: Final[dict[str, Form]] = {form: form for form in get_args(Form)}
-_VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}")
 
@@ -67,6 +64,13 @@ def inspect_query(
         QueryTooComplex: if it could overflow the engine's stack; see `shape.py`.
         RefusedOperation: if it may ask another endpoint; see `requests.py`.
     """
+    form = find_plain_form(text)
+    if form is not None:
+        return QueryFacts(form, (), (), knows_dataset=True, services=(), deterministic=True)
+    return _inspect_closely(text, base_iri, services)
+
+
+def _inspect_closely(text: str, base_iri: str | None, services: Collection[str]) -> QueryFacts:
     readings = _read(text, MAX_QUERY_LENGTH, base_iri)
     asked = _find_services(readings, services)
     reading = readings[0]
@@ -78,7 +82,7 @@ def inspect_query(
         named_graphs=named_graphs,
         knows_dataset=dataset is not None,
         services=asked,
-        deterministic=not asked and reading.words.isdisjoint(_VOLATILE),
+        deterministic=not asked and reading.words.isdisjoint(VOLATILE),
     )
 
 
@@ -127,9 +131,9 @@ def _find_services(readings: list[Reading], allowed: Collection[str]) -> tuple[s
 
 def _read_form(reading: Reading) -> Form | None:
     keyword = reading.tokens[reading.prologue.length].upper()
-    if keyword in _FORMS:
-        return _FORMS[keyword]
-    return next((form for form in _FORMS.values() if keyword.startswith(form)), None)
+    if keyword in FORMS:
+        return FORMS[keyword]
+    return next((form for form in FORMS.values() if keyword.startswith(form)), None)
 
 
 def _read_dataset(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

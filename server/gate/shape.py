@@ -57,11 +57,16 @@ def refuse_complexity(text: str, tokens: list[str]) -> None:
     Raises:
         QueryTooComplex: if it exceeds a limit of this module.
     """
-    if len(text) <= _SHORT and sum(map(text.count, "{([")) <= MAX_NESTING:
+    if is_small(text):
         return
     if survey(tokens) < len(tokens):
         for marks, limit in _MAX_UNCERTAIN.items():
             _limit("signs " + " ".join(marks), sum(map(text.count, marks)), limit)
+
+
+def is_small(text: str) -> bool:
+    """Tell a text that cannot exceed a limit of this module."""
+    return len(text) <= _SHORT and sum(map(text.count, "{([")) <= MAX_NESTING
 
 
 def survey(tokens: list[str]) -> int:

@@ -8,6 +8,7 @@ slowly with its own.
 import os
 import select
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -17,14 +18,11 @@ from typing import Final
 
 from xingtu.server.engine import wire
 from xingtu.server.engine.board import Board
-from xingtu.server.engine.inside import finish, within
-from xingtu.server.engine.lease import Begun, Borrow, Ended, Returned, record
-from xingtu.server.errors import OutOfMemory, StoreFull
-from xingtu.server.http.front import Front
-from xingtu.server.http.head import write_head
+from xingtu.server.engine.lease import Borrow, Ended, Returned, record
+from xingtu.server.http.front import Scope
+from xingtu.server.http.head import Header, write_head
 from xingtu.server.http.message import Request, Response
 from xingtu.server.http.plain import PlainRequests
-from xingtu.server.problems import problem_response
 
 _REST: Final = 0.5  # seconds without a request after which a connection is given back
 _PATIENCE: Final = 50  # milliseconds in which a client may take what does not fit into its socket
@@ -45,18 +43,26 @@ class Attendance:
     """Serves connections.
 
     Args:
-        front: Answers the requests.
-        seconds: What one request may take.
+        answer: Answers a request.
+        find_client: Tells the address of the client, from what an ASGI scope has.
+        base: The public URL of the server.
         control: Where connections come from; what else comes is the wish to have them back.
         board: Tells what is being done.
         records: The pipe for `Begun` and `Ended`.
     """
 
     def __init__(
-        self, front: Front, seconds: float, control: socket.socket, board: Board, records: int
+        self,
+        answer: Callable[[Request], Response],
+        find_client: Callable[[Scope], str],
+        base: str,
+        control: socket.socket,
+        board: Board,
+        records: int,
     ) -> None:
-        self._front = front
-        self._seconds = seconds
+        self._answer = answer
+        self._find_client = find_client
+        self._base = base
         self._control = control
         self._board = board
         self._records = records
@@ -99,7 +105,7 @@ class Attendance:
         if not isinstance(order, Borrow):
             return False
         connection = socket.socket(fileno=descriptors[0])
-        requests = PlainRequests(order.peer, self._front)
+        requests = PlainRequests(order, self._find_client, self._base)
         self._guests[connection.fileno()] = _Guest(order.number, connection, requests, monotonic())
         self._poll.register(connection, select.EPOLLIN)
         return True
@@ -143,26 +149,12 @@ class Attendance:
 
     def _exchange(self, guest: _Guest, request: Request) -> None:
         guest.used = start = monotonic()
-        begun = Begun(
-            guest.number, request.method, request.path, request.client, guest.requests.logged
-        )
-        self._write_records(record(begun))
+        self._write_records(guest.requests.begun)
         response = self._answer(request)
-        head = write_head(response, [(b"date", _date(int(time())))], keep_alive=True)
+        head = write_head(response, _date(int(time())), keep_alive=True)
         self._board.send()
-        ended = Ended(int(response.status), response.notes, monotonic() - start)
-        self._ended = record(ended)
+        self._ended = record(Ended(int(response.status), response.notes, monotonic() - start))
         self._send(guest, head, response.body)
-
-    def _answer(self, request: Request) -> Response:
-        kept = self._front.recall(request)
-        if kept is not None:
-            return kept
-        try:
-            with within(self._seconds):
-                return finish(self._front.work(request))
-        except (OutOfMemory, StoreFull) as error:
-            return problem_response(error)
 
     def _send(self, guest: _Guest, head: bytes, body: bytes | Path) -> None:
         """Send an answer; what the client does not take at once, the server sends.
@@ -194,5 +186,5 @@ def _is_writable(connection: socket.socket) -> bool:
 
 
 @lru_cache(1)
-def _date(now: int) -> bytes:
-    return formatdate(now, usegmt=True).encode()
+def _date(now: int) -> list[Header]:
+    return [(b"date", formatdate(now, usegmt=True).encode())]

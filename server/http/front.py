@@ -5,7 +5,7 @@ with it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -94,13 +94,7 @@ class Front:
 
     def read_head(self, scope: Scope) -> Request:
         """Make a request of an ASGI scope, its body not yet read."""
-        headers: dict[str, str] = {}
-        for raw, value in scope["headers"]:
-            name = raw.decode("latin-1")
-            given = headers.get(name)  # repeated ones are one list (RFC 9110 §5.3)
-            text = value.decode("latin-1")
-            headers[name] = text if given is None else f"{given}, {text}"
-        client = self.client_of(scope)
+        headers, client = read_headers(scope["headers"]), self.client_of(scope)
         return Request(
             scope["method"], scope["path"], scope["query_string"], headers, b"", client, self.base
         )
@@ -164,6 +158,15 @@ class Front:
                 body.unlink()
             body = b""
         await send_body(send, body, self.allowance.send_seconds)
+
+
+def read_headers(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Decode header fields; repeated ones are one list (RFC 9110 §5.3)."""
+    headers: dict[str, str] = {}
+    for raw, value in fields:
+        name, text = raw.decode("latin-1"), value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
 
 
 def _first_segment(path: str) -> str:

@@ -18,20 +18,13 @@ COMMON_HEADERS: Final = (
 )
 _COMMON: Final = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS]
 _COMMON_NAMES: Final = frozenset(name for name, _ in _COMMON)
+_COMMON_LINES: Final = b"".join(b"%s: %s\r\n" % header for header in _COMMON)
 
 
 def headers_of(response: Response) -> list[Header]:
     """Give all headers of a response; note its length for the access log."""
-    body = response.body
-    length = len(body) if isinstance(body, bytes) else body.stat().st_size
-    response.notes["bytes"] = str(length)  # a file is gone when this is read
-    headers = [(_lower(name), value.encode()) for name, value in response.headers]
-    if response.status not in {204, 304}:
-        headers.append((b"content-length", b"%d" % length))
-    given = {name for name, _ in headers}  # a page may be stricter, or open to be embedded
-    if given.isdisjoint(_COMMON_NAMES):
-        return headers + _COMMON
-    return headers + [item for item in _COMMON if item[0] not in given]
+    own = _own_headers(response)
+    return own + _common_beside(own)
 
 
 def write_head(response: Response, defaults: list[Header], keep_alive: bool) -> bytes:
@@ -45,14 +38,35 @@ def write_head(response: Response, defaults: list[Header], keep_alive: bool) -> 
     Raises:
         ValueError: if a header field has a line break.
     """
-    headers = [*defaults, *headers_of(response)]
+    own = _own_headers(response)
+    common = _common_beside(own)
+    lines = [b"%s: %s\r\n" % header for header in (*defaults, *own)]
+    lines += [_COMMON_LINES] if common is _COMMON else [b"%s: %s\r\n" % header for header in common]
     if not keep_alive:
-        headers.append((b"connection", b"close"))
-    lines = [b"%s: %s\r\n" % header for header in headers]
+        lines.append(b"connection: close\r\n")
     head = b"".join([_status_line(response.status), *lines, b"\r\n"])
-    if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
-        raise ValueError("a header field has a line break")  # from the data, or a client
+    breaks = len(defaults) + len(own) + len(common) + (not keep_alive) + 2
+    if head.count(b"\n") != breaks or head.count(b"\r") != breaks:  # from the data, or a client
+        raise ValueError("a header field has a line break")
     return head
+
+
+def _own_headers(response: Response) -> list[Header]:
+    body = response.body
+    length = len(body) if isinstance(body, bytes) else body.stat().st_size
+    response.notes["bytes"] = str(length)  # a file is gone when this is read
+    headers = [(_lower(name), value.encode()) for name, value in response.headers]
+    if response.status not in {204, 304}:
+        headers.append((b"content-length", b"%d" % length))
+    return headers
+
+
+def _common_beside(own: list[Header]) -> list[Header]:
+    """Give the common headers, but those a response has itself: it may be stricter, or embedded."""
+    given = {name for name, _ in own}
+    if given.isdisjoint(_COMMON_NAMES):
+        return _COMMON
+    return [item for item in _COMMON if item[0] not in given]
 
 
 @lru_cache(256)

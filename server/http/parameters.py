@@ -32,7 +32,7 @@ def read_parameters(encoded: bytes) -> list[tuple[str, str]]:
     if len(fields) > _MOST_FIELDS:
         raise InvalidRequest(f"the request has more than {_MOST_FIELDS} parameters")
     try:
-        pairs = (field.partition(b"=") for field in fields if field)
+        pairs = [field.partition(b"=") for field in fields if field]
         return [(_decode(name), _decode(value)) for name, _, value in pairs]
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"the request is not UTF-8: {error}") from error

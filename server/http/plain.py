@@ -4,64 +4,73 @@ Clients send the same header fields with each request, so what they mean is read
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from xingtu.server.http.front import Front
+from xingtu.server.engine.lease import Begun, Borrow, record
+from xingtu.server.http.front import Scope, read_headers
 from xingtu.server.http.message import Request
 
-_LINE: Final = re.compile(rb"GET /sparql\?([!\"$-~]*query=[!\"$-~]*) HTTP/1\.1\r\n")
+_PATH: Final = "/sparql"
+_START: Final = b"GET /sparql?"
+_END: Final = b" HTTP/1.1\r\n"
+_NOT_URL: Final = re.compile(rb"[^!\"$-~]")  # nor the sign of a fragment
 _SHORT: Final = 2048  # bytes; longer fields are rarely sent again
 _LOGGED: Final = ("x-request-id", "user-agent")
 _LONGEST: Final = 200  # characters of these
 
 
-class Head(NamedTuple):
-    """The header fields of a request: all, and those that are logged."""
+class _Head(NamedTuple):
+    """The header fields of a request, from whom it is, and the record of its beginning."""
 
     headers: Mapping[str, str]
-    logged: dict[str, str]
     client: str
+    begun: bytes
 
 
 class PlainRequests:
     """Reads the requests of a connection.
 
     Args:
-        peer: Its other end.
-        front: Tells who the client is.
+        order: Tells of the connection.
+        find_client: Tells the address of the client, from what an ASGI scope has.
+        base: The public URL of the server.
+
+    Attributes:
+        begun: The record that the request read last has begun.
     """
 
-    def __init__(self, peer: tuple[str, int] | None, front: Front) -> None:
-        self._peer = peer
-        self._front = front
+    def __init__(self, order: Borrow, find_client: Callable[[Scope], str], base: str) -> None:
+        self._order = order
+        self._find_client = find_client
+        self._base = base
         self._read_short = lru_cache(16)(self._read_fields)
-        self.logged: dict[str, str] = {}
+        self.begun = b""
 
     def read(self, data: bytes) -> Request | None:
         """Read a request for a query; None if this is not one whole, plain GET of HTTP/1.1."""
-        line = _LINE.match(data)
-        if line is None or b"service" in line[1].lower():  # that waits, and does not work
+        line, end, fields = data.partition(_END)
+        query = line.removeprefix(_START)
+        if len(query) + len(_START) != len(line) or not _is_plain_query(query):
             return None
-        fields = data[line.end() :]
         head = self._read_short(fields) if len(fields) <= _SHORT else self._read_fields(fields)
         if head is None:
             return None
-        self.logged = head.logged
-        return Request("GET", "/sparql", line[1], head.headers, b"", head.client, self._front.base)
+        self.begun = head.begun
+        return Request("GET", _PATH, query, head.headers, b"", head.client, self._base)
 
-    def _read_fields(self, fields: bytes) -> Head | None:
+    def _read_fields(self, fields: bytes) -> _Head | None:
         message = _Message()
         if not message.is_plain(b"GET / HTTP/1.1\r\n" + fields):
             return None
-        scope = {"method": "GET", "path": "/sparql", "query_string": b"", "client": self._peer}
-        request = self._front.read_head({**scope, "headers": message.headers})
-        given = request.headers
-        logged = {name: given[name][:_LONGEST] for name in _LOGGED if name in given}
-        return Head(given, logged, request.client)
+        headers = read_headers(message.headers)
+        client = self._find_client({"client": self._order.peer, "headers": message.headers})
+        logged = {name: headers[name][:_LONGEST] for name in _LOGGED if name in headers}
+        begun = record(Begun(self._order.number, "GET", _PATH, client, logged))
+        return _Head(headers, client, begun)
 
 
 class _Message:
@@ -96,3 +105,9 @@ class _Message:
 
     def on_message_complete(self) -> None:
         self._completed += 1
+
+
+def _is_plain_query(query: bytes) -> bool:
+    """Tell the query string of a query that does not ask other endpoints: that waits."""
+    asks = b"query=" in query and b"service" not in query.lower()
+    return asks and _NOT_URL.search(query) is None

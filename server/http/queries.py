@@ -1,6 +1,8 @@
 """Answering query operations: the dataset, the format, what was answered before, the page."""
 
+from collections.abc import Hashable
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from xingtu.server.engine.coding import choose_coding, compress
@@ -16,17 +18,19 @@ from xingtu.server.http.page import CONTENT_TYPE, Asked, carrier_of, render_page
 from xingtu.server.http.policy import GraphsBy, Offload, Policy
 from xingtu.server.http.protocol import QueryOperation
 from xingtu.server.http.validators import entity_tag, fingerprint, names_tag
-from xingtu.server.operation.access_log import hash_query
+from xingtu.server.operation.access_log import HASH_DIGITS, digest_query
 
+_TAG_DIGITS: Final = 32  # hexadecimal, of the digest of a query in an entity tag
 _SHORT: Final = 8192  # characters; longer queries take a while to inspect, and are rarely repeated
 
 
 class _Asked(NamedTuple):
-    """A query operation, understood."""
+    """A query operation, understood; `digest` is that of its text."""
 
     request: Request
     operation: QueryOperation
     facts: QueryFacts
+    digest: str
     task: Query
 
 
@@ -54,7 +58,7 @@ class Queries:
         self._cache = cache
         self._policy = policy
         self._graphs_by = graphs_by
-        self._inspect_short = lru_cache(512)(self._inspect_text)
+        self._inspect_short = lru_cache(512)(self._inspect)
         self._cache_control = policy.cache_control
 
     async def answer(self, request: Request, operation: QueryOperation) -> Response:
@@ -65,22 +69,28 @@ class Queries:
         """
         version = self._engine.version
         asked = await self._understand(request, operation)
-        notes = {"form": asked.facts.form or "", "query_hash": hash_query(operation.text)}
         if asked.facts.deterministic:
             response = await self._answer_stable(asked, version)
         else:
             with naming(asked.facts.services):
                 answer = await self._evaluate(asked)
             response = respond(answer, [("Cache-Control", "no-store")])
-        response.notes.update(notes, format=_content_type(response))
+        notes = response.notes
+        notes["form"] = asked.facts.form or ""
+        notes["query_hash"] = asked.digest[:HASH_DIGITS]
+        if response.status == HTTPStatus.OK:
+            notes["format"] = response.headers[0][1]
         return response
 
     async def _understand(self, request: Request, operation: QueryOperation) -> _Asked:
-        endpoint = request.base + request.path
-        facts = await self._inspect(operation.text, endpoint)
+        text, endpoint = operation.text, request.base + request.path
+        if len(text) <= _SHORT:
+            facts = self._inspect_short(text, endpoint)
+        else:
+            facts = await self._offload(self._inspect, text, endpoint)
         default_graphs, named_graphs = await self._choose_dataset(operation, facts)
         task = Query(
-            operation.text,
+            text,
             endpoint,
             _rank(request.headers.get("accept", ""), operation.format, facts.form),
             default_graphs,
@@ -88,7 +98,7 @@ class Queries:
             choose_coding(request.headers.get("accept-encoding", "")),
             self._policy.grant(operation.timeout),
         )
-        return _Asked(request, operation, facts, task)
+        return _Asked(request, operation, facts, digest_query(text), task)
 
     async def _choose_dataset(
         self, operation: QueryOperation, facts: QueryFacts
@@ -112,7 +122,7 @@ class Queries:
         """Answer a query whose answer changes only with the dataset."""
         task, request = asked.task, asked.request
         dataset = (task.default_graphs, task.named_graphs, asked.operation.as_of)
-        resource = fingerprint(version, task.text, task.base_iri, dataset)
+        resource = asked.digest[:_TAG_DIGITS] + _name_context(version, task.base_iri, dataset)
         tag = entity_tag(resource, task.formats, task.coding)
         headers = []
         if request.method != "POST":  # its answer does not represent the URL
@@ -139,13 +149,7 @@ class Queries:
         page: Answer = await self._offload(_make_page, answer, asked)
         return page
 
-    async def _inspect(self, text: str, base_iri: str) -> QueryFacts:
-        if len(text) <= _SHORT:
-            return self._inspect_short(text, base_iri)
-        facts: QueryFacts = await self._offload(self._inspect_text, text, base_iri)
-        return facts
-
-    def _inspect_text(self, text: str, base_iri: str) -> QueryFacts:
+    def _inspect(self, text: str, base_iri: str) -> QueryFacts:
         return inspect_query(text, base_iri=base_iri, services=self._policy.services)
 
 
@@ -156,8 +160,9 @@ def _rank(accept: str, name: str | None, form: Form | None) -> tuple[str, ...]:
     return rank_formats("", None, "SELECT") + rank_formats("", None, "CONSTRUCT")
 
 
-def _content_type(response: Response) -> str:
-    return next((value for name, value in response.headers if name == "Content-Type"), "")
+@lru_cache(256)
+def _name_context(version: str, base_iri: str, dataset: Hashable) -> str:
+    return fingerprint(version, base_iri, dataset)[:16]
 
 
 def _make_page(answer: Answer, asked: _Asked) -> Answer:

@@ -30,6 +30,36 @@ class Responder(Protocol):
         """Have a request answered."""
 
 
+class KeptResponses:
+    """Responses to queries that were asked before.
+
+    Args:
+        cache: Keeps them.
+    """
+
+    def __init__(self, cache: ResultCache[Response]) -> None:
+        self._cache = cache
+
+    def recall(self, version: str, request: Request) -> Response | None:
+        """Give the response to a query that was asked before, at this version of the dataset."""
+        if not (is_query(request) and _is_short(request)):
+            return None
+        kept = self._cache.get(_key(version, request))
+        if kept is None:
+            return None
+        if condition := request.headers.get("if-none-match"):
+            tag = dict(kept.headers).get("ETag", "").strip('"')
+            if tag and names_tag(condition, tag):
+                headers = [item for item in kept.headers if not item[0].startswith("Content-")]
+                return Response(304, headers, notes={**kept.notes, "cache": "client"})
+        return Response(200, kept.headers, kept.body, {**kept.notes, "cache": "hit"})
+
+    def keep(self, version: str, request: Request, response: Response) -> None:
+        """Keep the response to a query, if it stays the same as long as the dataset does."""
+        if _is_stable(response) and _is_short(request):
+            self._cache.put(_key(version, request), response)
+
+
 @dataclass(frozen=True, slots=True)
 class Relay:
     """Has query operations answered, and keeps the answers.
@@ -37,13 +67,13 @@ class Relay:
     Args:
         responder: Answers.
         here: The endpoint for all else: updates, the description of the service.
-        cache: Keeps what is answered.
+        kept: What was answered.
         services: The endpoints that SERVICE may ask.
     """
 
     responder: Responder
     here: Endpoint
-    cache: ResultCache[Response]
+    kept: KeptResponses
     services: tuple[str, ...] = ()
 
     async def __call__(self, request: Request) -> Response:
@@ -56,23 +86,13 @@ class Relay:
         except TimedOut:  # its process is gone, and cannot say whom it waited for
             with naming(self._services_of(request)):
                 raise
-        if _is_stable(response) and _is_short(request) and self.responder.version == version:
-            self.cache.put(_key(version, request), response)
+        if self.responder.version == version:
+            self.kept.keep(version, request, response)
         return response
 
     def recall(self, request: Request) -> Response | None:
         """Give the answer to a query that was asked before, since the dataset changed."""
-        if not (is_query(request) and _is_short(request)):
-            return None
-        kept = self.cache.get(_key(self.responder.version, request))
-        if kept is None:
-            return None
-        if condition := request.headers.get("if-none-match"):
-            tag = dict(kept.headers).get("ETag", "").strip('"')
-            if tag and names_tag(condition, tag):
-                headers = [item for item in kept.headers if not item[0].startswith("Content-")]
-                return Response(304, headers, notes={**kept.notes, "cache": "client"})
-        return Response(200, kept.headers, kept.body, {**kept.notes, "cache": "hit"})
+        return self.kept.recall(self.responder.version, request)
 
     def _services_of(self, request: Request) -> tuple[str, ...]:
         operation = read_operation(request)

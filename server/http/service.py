@@ -4,19 +4,20 @@ import socket
 from dataclasses import dataclass
 
 from xingtu.server.engine.board import Board
-from xingtu.server.engine.inside import Service, at_once
+from xingtu.server.engine.inside import Service, at_once, finish, within
 from xingtu.server.engine.tasks import Engine
-from xingtu.server.errors import NotFound, RefusedOperation
+from xingtu.server.errors import OutOfMemory, RefusedOperation, StoreFull
 from xingtu.server.http.borrowing import Attendance
 from xingtu.server.http.caching import ResultCache
-from xingtu.server.http.front import Front
 from xingtu.server.http.history import History
 from xingtu.server.http.message import Endpoint, Request, Response
+from xingtu.server.http.page import show_problem
 from xingtu.server.http.policy import Policy
-from xingtu.server.http.relay import Relay
+from xingtu.server.http.relay import KeptResponses
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.operation.addresses import client_of
 from xingtu.server.operation.values import Network
+from xingtu.server.problems import STATUSES, problem_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +41,42 @@ class ServicePlan:
             graphs_by=History(engine).graphs_by,
             offload=at_once,
         )
-        relay = Relay(_Here(engine, endpoint), endpoint, ResultCache(self.cache))
-        front = Front(
-            {"sparql": relay},
-            _find_nothing,
-            self.base,
-            client_of=client_of(self.proxies),
-            recalls={"sparql": relay.recall},
-        )
+        kept = KeptResponses(ResultCache(self.cache))
+        answer = _Answering(engine, endpoint, kept, self.policy.most_seconds)
+        find_client = client_of(self.proxies)
 
         def attend(control: socket.socket, board: Board, records: int) -> None:
-            Attendance(front, self.policy.most_seconds, control, board, records).run()
+            Attendance(answer, find_client, self.base, control, board, records).run()
 
         return Service(endpoint, attend)
 
 
 @dataclass(frozen=True, slots=True)
-class _Here:
-    """Has requests answered in this process."""
+class _Answering:
+    """Answers queries in this process, each in its time, and keeps the answers."""
 
     engine: Engine
     endpoint: Endpoint
+    kept: KeptResponses
+    seconds: float
 
-    @property
-    def version(self) -> str:
-        return self.engine.version
+    def __call__(self, request: Request) -> Response:
+        version = self.engine.version
+        response = self.kept.recall(version, request)
+        if response is None:
+            response = self._answer(request)
+            self.kept.keep(version, request, response)
+        return response
 
-    async def respond(self, request: Request) -> Response:
-        return await self.endpoint(request)
+    def _answer(self, request: Request) -> Response:
+        try:
+            with within(self.seconds):
+                return finish(self.endpoint(request))
+        except (OutOfMemory, StoreFull) as error:
+            return problem_response(error)
+        except tuple(STATUSES) as error:
+            return show_problem(problem_response(error), request)
 
 
 def _refuse_update(request: Request) -> None:
     raise RefusedOperation("this endpoint is read-only: it takes queries, not updates")
-
-
-async def _find_nothing(request: Request) -> Response:
-    raise NotFound("only queries are answered here")

@@ -15,6 +15,7 @@ from typing import Final
 
 from xingtu.server.http.message import Request, Response
 
+HASH_DIGITS: Final = 16
 _LONGEST: Final = 200  # characters of what a client writes
 _NOTES: Final = ("query_hash", "form", "format", "cache")
 _NAME: Final = "xingtu.access"
@@ -22,13 +23,18 @@ _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 _REQUEST_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
+def digest_query(text: str) -> str:
+    """Give the SHA-256 of the UTF-8 of a query, in hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def hash_query(text: str) -> str:
     """Name a query, so that repetitions can be counted while what is asked stays private.
 
     Returns:
-        The first 16 hexadecimal digits of the SHA-256 of its UTF-8.
+        The first `HASH_DIGITS` of its digest.
     """
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest_query(text)[:HASH_DIGITS]
 
 
 def outcome_of(response: Response) -> str:
