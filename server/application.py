@@ -17,9 +17,10 @@ from xingtu.server.http.front import Recall
 from xingtu.server.http.graph_store import GraphStoreEndpoint
 from xingtu.server.http.head import COMMON_HEADERS
 from xingtu.server.http.history import History
+from xingtu.server.http.kept import KeptResponses
 from xingtu.server.http.message import Endpoint
 from xingtu.server.http.policy import Policy
-from xingtu.server.http.relay import KeptResponses, Relay, Responder
+from xingtu.server.http.relay import Relay, Responder
 from xingtu.server.http.release import ReleaseEndpoint
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.http.wsgi import view_of

@@ -25,7 +25,13 @@ from xingtu.server.engine.faults import engine_errors
 from xingtu.server.engine.spool import Spool, refuse_many_triples, refuse_rows, refuse_triples
 from xingtu.server.engine.tasks import Answer, Limits, Query, ReadGraph
 from xingtu.server.errors import InvalidGraphName, NotFound
-from xingtu.server.formats import carries_any_graph, choose_graph_format, finish_body, results_syntax_of, syntax_of
+from xingtu.server.formats import (
+    carries_any_graph,
+    choose_graph_format,
+    finish_body,
+    results_syntax_of,
+    syntax_of,
+)
 
 Graphs = tuple[NamedNode, ...]
 QueryResults = QuerySolutions | QueryBoolean | QueryTriples

@@ -2,17 +2,24 @@
 
 import asyncio
 import fcntl
-import marshal
 import os
-from io import BytesIO
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
 from xingtu.server.engine.board import Board
 from xingtu.server.engine.connection import WorkerLink
 from xingtu.server.engine.crew import Crew
 from xingtu.server.engine.lanes import Lanes
-from xingtu.server.engine.lease import Attend, Begun, Borrow, Ended, GiveBack, Lease, Returned
+from xingtu.server.engine.lease import (
+    Attend,
+    Begun,
+    Borrow,
+    Ended,
+    GiveBack,
+    Lease,
+    Returned,
+    read_records,
+)
 from xingtu.server.engine.pace import HostPace
 from xingtu.server.errors import EngineDied, OutOfMemory, ServerBusy, TimedOut
 
@@ -111,9 +118,8 @@ class Host:
             data = os.read(self._read, _PIPE_SIZE)
         except BlockingIOError:
             return
-        stream = BytesIO(data)
-        while stream.tell() < len(data):
-            self._note(marshal.load(stream))
+        for event in read_records(data):
+            self._note(event)
 
     def client_left(self) -> bool:
         """Tell whether the client of the request under way has left before it was answered."""
@@ -127,13 +133,13 @@ class Host:
         assert self._task is not None
         self._task.cancel()
 
-    def _note(self, event: tuple[Any, ...]) -> None:
-        if len(event) == len(Begun._fields):
-            self._begun = Begun(*event)
+    def _note(self, event: Begun | Ended) -> None:
+        if isinstance(event, Begun):
+            self._begun = event
             return
         assert self._begun is not None
         lease, _ = self._loans[self._begun.number]
-        lease.observe(self._begun, Ended(*event))
+        lease.observe(self._begun, event)
         self._begun = None
 
     def _take_back(self, returned: Returned) -> None:

@@ -7,15 +7,18 @@ keeps its end open: when the worker is killed, it answers in its place, and the 
 connection. See `host.py` for the server's side, and `http/borrowing.py` for the worker's.
 
 What the worker does, it writes into a pipe, which the server reads now and then, and which
-outlives the worker. A record is a tuple as marshal writes it, much quicker than pickle.
+outlives the worker. A record is a length and a tuple as marshal writes it, much quicker than pickle.
 """
 
 import marshal
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+
+_LENGTH: Final = 4  # bytes of the length of a record
 
 
 class Attend(NamedTuple):
@@ -76,7 +79,22 @@ class Ended(NamedTuple):
 
 def record(event: Begun | Ended) -> bytes:
     """Write a record."""
-    return marshal.dumps(tuple(event))
+    content = marshal.dumps(tuple(event))
+    return len(content).to_bytes(_LENGTH, "little") + content
+
+
+def read_records(data: bytes) -> Iterator[Begun | Ended]:
+    """Read whole records."""
+    start = 0
+    while start < len(data):
+        end = start + _LENGTH + int.from_bytes(data[start : start + _LENGTH], "little")
+        yield _read_record(data[start + _LENGTH : end])
+        start = end
+
+
+def _read_record(content: bytes) -> Begun | Ended:
+    fields = marshal.loads(content)
+    return Begun(*fields) if len(fields) == len(Begun._fields) else Ended(*fields)
 
 
 class Lease:

@@ -69,6 +69,7 @@ class Attendance:
         self._guests: dict[int, _Guest] = {}
         self._ended = b""  # the record of the last request; written with the next, or at rest
         self._swept = monotonic()
+        self._buffer = memoryview(bytearray(_READ))
 
     def run(self) -> None:
         """Serve until the connections are wanted back.
@@ -136,7 +137,7 @@ class Attendance:
         if not self._board.begin(guest.number):
             return
         try:
-            data = guest.connection.recv(_READ)
+            data = bytes(self._buffer[: guest.connection.recv_into(self._buffer)])
             request = guest.requests.read(data)
             if request is None:
                 self._give_back(guest, unread=data, close=not data)

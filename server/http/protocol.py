@@ -6,7 +6,6 @@ Beyond the protocol a query may have `format` (or `output`), `timeout` and `as-o
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from xingtu.server.errors import InvalidRequest, UnsupportedBody
@@ -34,7 +33,6 @@ _FORMAT: Final = ("format", "output")
 _KNOWN: Final = frozenset(
     (*_GRAPHS, *_GRAPHS["query"], *_GRAPHS["update"], *_FORMAT, "timeout", "as-of", "version")
 )
-_SHORT: Final = 4096  # bytes; longer query strings are not worth their place in the cache
 
 
 class QueryOperation(NamedTuple):
@@ -77,8 +75,7 @@ def read_operation(request: Request) -> QueryOperation | UpdateOperation | None:
         UnsupportedBody: if the body is of another media type, charset or content coding.
     """
     if request.method in ("GET", "HEAD"):
-        short = len(request.query_string) <= _SHORT
-        return _read_short_url(request.query_string) if short else _read_url(request.query_string)
+        return _read_url(request.query_string)
     operation = _read_body(request)
     if request.method == "QUERY" and isinstance(operation, UpdateOperation):
         raise InvalidRequest("QUERY is a safe method: send an update by POST")
@@ -97,9 +94,6 @@ def _read_url(query_string: bytes) -> QueryOperation | None:
     if values.keys() <= {*_FORMAT}:
         return None
     return _query(values)
-
-
-_read_short_url = lru_cache(512)(_read_url)
 
 
 def _read_body(request: Request) -> QueryOperation | UpdateOperation:

@@ -21,7 +21,7 @@ from xingtu.server.http.validators import entity_tag, fingerprint, names_tag
 from xingtu.server.operation.access_log import HASH_DIGITS, digest_query
 
 _TAG_DIGITS: Final = 32  # hexadecimal, of the digest of a query in an entity tag
-_SHORT: Final = 8192  # characters; longer queries take a while to inspect, and are rarely repeated
+_SHORT: Final = 8192  # characters; longer queries take a while to inspect
 
 
 class _Asked(NamedTuple):
@@ -58,7 +58,6 @@ class Queries:
         self._cache = cache
         self._policy = policy
         self._graphs_by = graphs_by
-        self._inspect_short = lru_cache(512)(self._inspect)
         self._cache_control = policy.cache_control
 
     async def answer(self, request: Request, operation: QueryOperation) -> Response:
@@ -85,7 +84,7 @@ class Queries:
     async def _understand(self, request: Request, operation: QueryOperation) -> _Asked:
         text, endpoint = operation.text, request.base + request.path
         if len(text) <= _SHORT:
-            facts = self._inspect_short(text, endpoint)
+            facts = self._inspect(text, endpoint)
         else:
             facts = await self._offload(self._inspect, text, endpoint)
         default_graphs, named_graphs = await self._choose_dataset(operation, facts)

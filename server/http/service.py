@@ -10,10 +10,10 @@ from xingtu.server.errors import OutOfMemory, RefusedOperation, StoreFull
 from xingtu.server.http.borrowing import Attendance
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.history import History
+from xingtu.server.http.kept import KeptResponses, name_request
 from xingtu.server.http.message import Endpoint, Request, Response
 from xingtu.server.http.page import show_problem
 from xingtu.server.http.policy import Policy
-from xingtu.server.http.relay import KeptResponses
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.operation.addresses import client_of
 from xingtu.server.operation.values import Network
@@ -41,7 +41,7 @@ class ServicePlan:
             graphs_by=History(engine).graphs_by,
             offload=at_once,
         )
-        kept = KeptResponses(ResultCache(self.cache))
+        kept = KeptResponses(ResultCache(self.cache), hesitates=True)
         answer = _Answering(engine, endpoint, kept, self.policy.most_seconds)
         find_client = client_of(self.proxies)
 
@@ -61,11 +61,11 @@ class _Answering:
     seconds: float
 
     def __call__(self, request: Request) -> Response:
-        version = self.engine.version
-        response = self.kept.recall(version, request)
+        name = name_request(self.engine.version, request)
+        response = self.kept.recall(name, request)
         if response is None:
             response = self._answer(request)
-            self.kept.keep(version, request, response)
+            self.kept.keep(name, response)
         return response
 
     def _answer(self, request: Request) -> Response:
