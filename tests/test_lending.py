@@ -14,12 +14,15 @@ from urllib.parse import quote
 import pytest
 from observing import eventually, metric
 
+from xingtu.server.operation.settings import PROCESSORS
+
 DATA = str(Path(__file__).parent / "data" / "small.trig")
 CROSS = (
     "SELECT (COUNT(*) AS ?n) { " + "?a%d ?b%d ?c%d . " * 9 % tuple(sorted([*range(9)] * 3)) + "}"
 )
 LARGE = "SELECT * { " + "?a%d ?b%d ?c%d . " * 5 % tuple(sorted([*range(5)] * 3)) + "}"
 BUSY = 6  # queries after which a connection has been lent
+LONG_AGO = 30  # and after which a long one is forgiven
 
 
 class Client:
@@ -41,11 +44,14 @@ class Client:
         response.text = response.read()
         return response
 
-    def be_busy(self) -> None:
-        for number in range(BUSY):
-            assert self.ask(f"ASK {{ ?s ?p ?o }} # {number}").status == 200
+    def be_busy(self, queries: int = BUSY) -> None:
+        self.ask_often(queries)
         assert eventually(lambda: metric(self.place, "lent") == 1)
         assert self.ask("ASK {}").status == 200
+
+    def ask_often(self, queries: int = BUSY) -> None:
+        for number in range(queries):
+            assert self.ask(f"ASK {{ ?s ?p ?o }} # {number}").status == 200
 
     def begin(self, query: str) -> None:
         self.connection.request("GET", "/sparql?query=" + quote(query))
@@ -166,7 +172,7 @@ def test_a_query_past_its_deadline_gets_503_and_the_connection_stays(server, cli
     assert client.ask("ASK {}").status == 200
     client.connection.request("GET", f"/sparql?timeout=100&query={quote(CROSS)}")
     assert client.answer().status == 503
-    client.be_busy()
+    client.be_busy(LONG_AGO)
     assert client.ask("ASK {}").status == 200
     assert metric(server[:2], "timeouts_total") == 2
 
@@ -176,8 +182,42 @@ def test_a_killed_worker_costs_its_query_only(server, client) -> None:
     assert eventually(lambda: metric(server[:2], "long_running") == 1)
     os.kill(worker_of(server[2]), signal.SIGKILL)
     assert client.answer().status == 503
-    client.be_busy()
+    client.be_busy(LONG_AGO)
     assert client.ask("ASK {}").status == 200
+
+
+def test_connections_that_share_a_worker_lose_nothing_by_a_long_query(serving) -> None:
+    with serving("--timeout", "1.5", "--workers", "1", DATA) as (host, port, process):
+        clients = [Client(host, port) for _ in range(2 * PROCESSORS + 1)]
+        for client in clients:
+            client.ask_often()
+        assert eventually(lambda: metric((host, port), "lent") == len(clients))
+        for client in clients:  # all of them are served by as many workers as there are processors
+            assert client.ask("ASK { ?s ?p 'shared' }").status == 200
+        clients[0].begin(CROSS)
+        for number in range(50):
+            for client in clients[1:]:
+                assert client.ask(f"ASK {{ ?s ?p {number} }}").status == 200
+        assert clients[0].answer().status == 503
+        assert clients[0].ask("ASK {}").status == 200
+        for client in clients:
+            client.close()
+
+
+def test_a_client_that_reads_slowly_delays_nobody(serving) -> None:
+    with serving("--workers", "1", DATA) as (host, port, process):
+        slow, *others = clients = [Client(host, port) for _ in range(PROCESSORS + 1)]
+        for client in clients:
+            client.ask_often()
+        assert eventually(lambda: metric((host, port), "lent") == len(clients))
+        slow.begin(LARGE + " LIMIT 4000")  # some megabytes, more than a socket holds
+        for number in range(20):
+            for client in others:
+                assert client.ask(f"ASK {{ ?s ?p {number} }}").status == 200
+        assert len(json.loads(slow.answer().text)["results"]["bindings"]) == 4000
+        assert slow.ask("ASK {}").status == 200
+        for client in clients:
+            client.close()
 
 
 def test_a_client_that_leaves_takes_its_query_along(server, client) -> None:

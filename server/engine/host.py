@@ -109,6 +109,7 @@ class Host:
         """
         underway = self.board.underway() if self._loans else None
         if underway is not None and underway[0] == turn:
+            self._loans[underway[1]][0].was_long = True
             for number in self._loans.keys() - {underway[1]}:
                 self._take_back(Returned(number))
 

@@ -108,6 +108,7 @@ class Lease:
     Attributes:
         ask_back: Asks the worker for it.
         underway: The request that the worker left unanswered when it was ended.
+        was_long: Whether a request took so long that the worker lost its other connections.
     """
 
     def __init__(
@@ -121,6 +122,7 @@ class Lease:
         self.observe = observe
         self.ask_back: Callable[[], None] = lambda: None
         self.underway: Begun | None = None
+        self.was_long = False
 
     def client_left(self) -> bool:
         """Tell whether the client has closed the connection, without taking what it sent."""

@@ -98,7 +98,7 @@ def refuse_rows(body: bytes | Path, syntax: QueryResultsFormat, limit: int) -> N
     Raises:
         ResultTooLarge: if there are more than `limit`.
     """
-    if isinstance(body, bytes) and len(body) <= limit:  # a row takes more than a byte
+    if isinstance(body, bytes) and len(body) <= _LEAST_ROW[syntax] * limit:
         return
     content = _content(body)
     if _count_at_most(content, syntax) <= limit:
@@ -139,6 +139,12 @@ def _content(body: bytes | Path) -> bytes | mmap:
         return mmap(stream.fileno(), 0, access=ACCESS_READ)
 
 
+_LEAST_ROW: Final = {  # bytes
+    QueryResultsFormat.XML: len(b"<result></result>"),
+    QueryResultsFormat.TSV: len(b"\n"),
+    QueryResultsFormat.CSV: len(b"\r\n"),
+    QueryResultsFormat.JSON: len(b",{}"),
+}
 _ENDS: Final = {
     QueryResultsFormat.XML: b"</result>",
     QueryResultsFormat.TSV: b"\n",

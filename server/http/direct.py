@@ -22,8 +22,8 @@ from xingtu.server.operation.guard import GuardedProtocol
 from xingtu.server.problems import STATUSES, problem_response
 
 _SMALL: Final = 256 * 1024  # bytes; more is sent in the client's time
-_BUSY: Final = 3  # quick queries, one after the other, after which a connection is lent
-_QUICK: Final = 0.02  # seconds
+_BUSY: Final = 3  # queries, one after the other, after which a connection is lent
+_LONG_AGO: Final = 20  # and after which a long one is forgiven
 
 
 class DirectProtocol(GuardedProtocol):
@@ -71,11 +71,11 @@ class DirectProtocol(GuardedProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         if cycle.scope["method"] not in {"GET", "HEAD"}:
-            self._queries = 0
+            self._queries = min(self._queries, 0)
             return super()._start_asgi_task(cycle, app)
         start, front = monotonic(), self._front
         request = front.read_head(cycle.scope)
-        self._queries = self._queries + 1 if cycle.keep_alive and is_query(request) else 0
+        self._queries = self._queries + 1 if is_query(request) else min(self._queries, 0)
         response = front.refuse(request) or front.recall(request)
         if response is not None and self._write(cycle, request, response):
             return front.observe(request, response, monotonic() - start)
@@ -99,11 +99,8 @@ class DirectProtocol(GuardedProtocol):
                 raise
         finally:
             self._work = None
-            took = monotonic() - start
-            if took > _QUICK:
-                self._queries = 0
             if response is not None:
-                self._front.observe(request, response, took)
+                self._front.observe(request, response, monotonic() - start)
 
     def _write(self, cycle: RequestResponseCycle, request: Request, response: Response) -> bool:
         """Send a response at once; False if it is too large, or the client takes nothing now."""
@@ -148,6 +145,7 @@ class DirectProtocol(GuardedProtocol):
             if lease.underway is not None:
                 self._observe(lease.underway, Ended(CLIENT_LEFT.status, CLIENT_LEFT.notes, 0.0))
         self._work = self._lease = None
+        self._queries = -_LONG_AGO if lease.was_long else 0
         self._take_back(returned)
 
     async def _send_rest(self, returned: Returned) -> None:
@@ -172,7 +170,6 @@ class DirectProtocol(GuardedProtocol):
         return Returned()
 
     def _take_back(self, returned: Returned) -> None:
-        self._queries = 0
         if returned.close:
             self.transport.close()
             return
