@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _MOMENT: Final = 0.02  # seconds between looks
 _LONG: Final = 0.02  # seconds of work since the first look that show a query to be long
 _INSTANT: Final = 0.001  # seconds in which what one processor writes is seen by another
-_ENDLESS: Final = 1.0  # seconds of work after which a query may be ended for those who wait
+_ENDLESS: Final = 1.0  # seconds of work after which a query may be ended for others, or for nobody
 
 
 class Pace:
@@ -82,7 +82,7 @@ class HostPace(Pace):
         underway = host.board.underway()
         if underway is None or underway != self._seen:
             self._seen, self._before = underway, worked
-        elif host.client_left():
+        elif worked - self._before >= _ENDLESS and host.client_left():
             host.end()
             return True
         elif worked - self._before >= _LONG:

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from xingtu.server.engine.lease import Begun, Ended, Lease, Returned
 from xingtu.server.http.body import Send, send_body
-from xingtu.server.http.front import CLIENT_LEFT, Front
+from xingtu.server.http.front import CLIENT_LEFT, MERCY, Front
 from xingtu.server.http.head import write_head
 from xingtu.server.http.message import Request, Response
 from xingtu.server.http.relay import is_query
@@ -39,10 +39,10 @@ class DirectProtocol(GuardedProtocol):
         self._ending = False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the work for a client that has left."""
+        """Stop the work for a client that has left, unless it is done in a moment."""
         super().connection_lost(exc)
         if self._work is not None:
-            self._work.cancel()
+            self.loop.call_later(MERCY, self._work.cancel)
 
     def shutdown(self) -> None:
         """Close when the requests under way are answered."""

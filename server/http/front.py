@@ -24,6 +24,7 @@ Recall = Callable[[Request], Response | None]
 Observer = Callable[[Request, Response, float], None]
 
 _GRACE: Final = 0.1  # seconds; only for what takes longer do we watch whether the client is there
+MERCY: Final = 1.0  # seconds a worker has to end what nobody waits for; a new one is dearer
 
 CLIENT_LEFT: Final = Response(499, notes={"outcome": "client left"})
 
@@ -198,5 +199,6 @@ class _Watch:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.client_left = True
+        await asyncio.sleep(MERCY)
         assert self._task is not None
         self._task.cancel()
