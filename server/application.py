@@ -86,9 +86,7 @@ class Application:
     def _relay(self) -> Relay | None:
         if self.responder is None:
             return None
-        return Relay(
-            self.responder, self._sparql, KeptResponses(self.cache), self.policy.services
-        )
+        return Relay(self.responder, self._sparql, KeptResponses(self.cache), self.policy.services)
 
     @cached_property
     def _sparql(self) -> SparqlEndpoint:

@@ -516,7 +516,19 @@ def test_no_text_takes_long(head):
 
 def test_what_is_told_of_a_plain_query_at_a_glance_is_what_a_closer_look_tells():
     texts = [path.read_text("utf-8") for path in files("xingtu.queries").rglob("*.rq")]
-    broken = ["", "#", "# SELECT\n", "'", "<", "BASE <x>", "PREFIX : <x:>", "service", "NOW()", "ı", "\\u0041"]
+    broken = [
+        "",
+        "#",
+        "# SELECT\n",
+        "'",
+        "<",
+        "BASE <x>",
+        "PREFIX : <x:>",
+        "service",
+        "NOW()",
+        "ı",
+        "\\u0041",
+    ]
     cases = [
         text[:place] + word + text[place:]
         for text in texts

@@ -187,7 +187,7 @@ def test_a_killed_worker_costs_its_query_only(server, client) -> None:
 
 
 def test_connections_that_share_a_worker_lose_nothing_by_a_long_query(serving) -> None:
-    with serving("--timeout", "1.5", "--workers", "1", DATA) as (host, port, process):
+    with serving("--timeout", "1.5", "--workers", "1", DATA) as (host, port, _):
         clients = [Client(host, port) for _ in range(2 * PROCESSORS + 1)]
         for client in clients:
             client.ask_often()
@@ -205,7 +205,7 @@ def test_connections_that_share_a_worker_lose_nothing_by_a_long_query(serving) -
 
 
 def test_a_client_that_reads_slowly_delays_nobody(serving) -> None:
-    with serving("--workers", "1", DATA) as (host, port, process):
+    with serving("--workers", "1", DATA) as (host, port, _):
         slow, *others = clients = [Client(host, port) for _ in range(PROCESSORS + 1)]
         for client in clients:
             client.ask_often()

@@ -90,11 +90,17 @@ class Control(_Link):
 
 
 class WorkerLink(_Link):
-    """The connection to one worker."""
+    """The connection to one worker.
 
-    def __init__(self, control: Control) -> None:
+    Args:
+        control: Tells of its death.
+        memory: The bytes it may have beside the dataset.
+    """
+
+    def __init__(self, control: Control, memory: int) -> None:
         super().__init__()
         self._control = control
+        self._memory = memory
         self.started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._reply: asyncio.Future[Any] | None = None
         self._fate: Exception | None = None
@@ -105,7 +111,7 @@ class WorkerLink(_Link):
     def message_received(self, message: Any) -> None:
         """Take the worker's number, or its answer."""
         if not self.started.done():
-            self._size = _address_space(message)
+            self._size, _ = _memory_of(message)
             self.started.set_result(message)
         elif isinstance(message, Returned):
             self._take_back(message)
@@ -179,17 +185,21 @@ class WorkerLink(_Link):
         except OSError:  # it has just ended
             return 0.0
 
-    def growth(self) -> int:
-        """Give the bytes of address space the worker has gained since it began."""
-        return _address_space(self.started.result()) - self._size
+    def is_fit(self) -> bool:
+        """Tell whether the worker has the memory for one more query.
+
+        It has not, if it did not give back much of that, or has copied too much of the dataset.
+        """
+        size, copied = _memory_of(self.started.result())
+        return size - self._size <= self._memory // 4 and copied <= self._memory
 
     def yield_to_others(self) -> None:
         """Let the workers of quick queries go first, until this is done; see `worker.py`."""
         number = self.started.result()
         with contextlib.suppress(OSError):  # it has just ended, or all of us are slow
-            for thread in os.listdir(f"/proc/{number}/task"):
-                if int(thread) != number:
-                    os.setpriority(os.PRIO_PROCESS, int(thread), 15)
+            for thread in Path(f"/proc/{number}/task").iterdir():
+                if thread.name != str(number):
+                    os.setpriority(os.PRIO_PROCESS, int(thread.name), 15)
 
     async def _obituary(self) -> Exception:
         if self._fate is not None:
@@ -208,10 +218,13 @@ def _processor_clock(process: int) -> int:
     return ~process << 3 | 2
 
 
-def _address_space(process: int) -> int:
-    """Give the bytes of address space of a process, 0 if it has ended (proc_pid_statm(5))."""
+def _memory_of(process: int) -> tuple[int, int]:
+    """Give the bytes of address space of a process, and of the pages it has made its own.
+
+    Both are 0 if it has ended (proc_pid_stat(5): vsize, minflt).
+    """
     try:
-        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[0]
+        fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
     except OSError:
-        return 0
-    return int(pages) * resource.getpagesize()
+        return 0, 0
+    return int(fields[20]), int(fields[7]) * resource.getpagesize()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xingtu.server.engine.connection import WorkerLink
-from xingtu.server.engine.lanes import Turn
 from xingtu.server.engine.nest import Nest
 from xingtu.server.engine.pace import Pace
 from xingtu.server.engine.zygote import READER, Plan
@@ -88,16 +87,13 @@ class Crew:
         self.counts.workers += 1
         return await self._nest.open(kind)
 
-    async def employ(
-        self, worker: WorkerLink, pace: Pace, work: Coroutine[Any, Any, Any], turn: Turn
-    ) -> Any:
+    async def employ(self, worker: WorkerLink, pace: Pace, work: Coroutine[Any, Any, Any]) -> Any:
         """Await what a worker does; afterwards it is idle, or no more.
 
         Args:
             worker: From `take`.
             pace: Watches it.
             work: Of its methods.
-            turn: Tells whether it was long.
 
         Raises:
             TimedOut, OutOfMemory, EngineDied, ServerBusy: if it was ended.
@@ -115,7 +111,7 @@ class Crew:
             raise
         finally:
             pace.stop()
-            if nest is self._nest and self._is_fit(worker, turn):
+            if worker.alive and nest is self._nest and worker.is_fit():
                 self._rest(worker)
             else:
                 worker.close()
@@ -127,11 +123,6 @@ class Crew:
         self._dismiss_idle()
         if self._nest is not None:
             await self._nest.close()
-
-    def _is_fit(self, worker: WorkerLink, turn: Turn) -> bool:
-        """Tell whether a worker has the memory for one more query."""
-        most = self._plan.limits.memory // 4
-        return worker.alive and not (turn.slow and worker.growth() > most)
 
     def _rest(self, worker: WorkerLink) -> None:
         self._idle.append(worker)

@@ -61,7 +61,7 @@ class Host:
         work = self.worker.attend(order, [self.board.descriptor, self._records], self._take_back)
         reason: Exception | None = None
         try:
-            await crew.employ(self.worker, HostPace(self.worker, turn, lanes, self), work, turn)
+            await crew.employ(self.worker, HostPace(self.worker, turn, lanes, self), work)
         except (TimedOut, OutOfMemory, EngineDied, ServerBusy) as error:
             reason = error
         except asyncio.CancelledError:  # by `end`
@@ -82,7 +82,8 @@ class Host:
         """
         if self.closing:  # its worker did not live to see this
             return Returned()
-        number, future = next(self._numbers), asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Returned] = asyncio.get_running_loop().create_future()
+        number = next(self._numbers)
         self._loans[number] = lease, future
         lease.ask_back = self.ask_back
         self.worker.send_at_once(Borrow(number, lease.peer), [lease.connection])
@@ -108,9 +109,10 @@ class Host:
             turn: The number of that request.
         """
         underway = self.board.underway() if self._loans else None
-        if underway is not None and underway[0] == turn:
-            self._loans[underway[1]][0].was_long = True
-            for number in self._loans.keys() - {underway[1]}:
+        loan = self._loans.get(underway[1]) if underway and underway[0] == turn else None
+        if loan is not None:
+            loan[0].was_long = True
+            for number in [number for number, other in self._loans.items() if other is not loan]:
                 self._take_back(Returned(number))
 
     def look(self) -> None:
@@ -124,9 +126,10 @@ class Host:
 
     def client_left(self) -> bool:
         """Tell whether the client of the request under way has left before it was answered."""
-        if self._begun is None or self.board.is_sending():
+        loan = self._loans.get(self._begun.number) if self._begun else None
+        if loan is None or self.board.is_sending():
             return False
-        lease, future = self._loans[self._begun.number]
+        lease, future = loan
         return future.done() or lease.client_left()
 
     def end(self) -> None:
@@ -137,17 +140,18 @@ class Host:
     def _note(self, event: Begun | Ended) -> None:
         if isinstance(event, Begun):
             self._begun = event
-            return
-        assert self._begun is not None
-        lease, _ = self._loans[self._begun.number]
-        lease.observe(self._begun, event)
-        self._begun = None
+        elif self._begun is not None:
+            if (loan := self._loans.get(self._begun.number)) is not None:
+                loan[0].observe(self._begun, event)
+            self._begun = None
 
     def _take_back(self, returned: Returned) -> None:
         self.look()  # it tells what it has done before it gives the connection back
         loan = self._loans.pop(returned.number, None)
         if loan is not None and not loan[1].done():
             loan[1].set_result(returned)
+        elif returned.rest is not None:  # nobody waits for it
+            returned.rest.unlink()
         if not self._loans:
             self.ask_back()
 

@@ -7,7 +7,8 @@ keeps its end open: when the worker is killed, it answers in its place, and the 
 connection. See `host.py` for the server's side, and `http/borrowing.py` for the worker's.
 
 What the worker does, it writes into a pipe, which the server reads now and then, and which
-outlives the worker. A record is a length and a tuple as marshal writes it, much quicker than pickle.
+outlives the worker. A record is a length and a tuple as marshal writes it, which is much quicker
+than pickle.
 """
 
 import marshal
@@ -16,7 +17,6 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
-
 
 _LENGTH: Final = 4  # bytes of the length of a record
 

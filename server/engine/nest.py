@@ -15,9 +15,7 @@ from xingtu.server.engine.zygote import Plan, Ready
 # How the engine's processes get their memory (mallopt(3), GNU C Library manual §3.2.3.4): from one
 # arena, or a thread sets 64 MiB apart, of what a query may use; in large pages, whose places the
 # processor need not look up as often; and out of long lists of what was freed just now.
-_TUNABLES: Final = (
-    "glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1:glibc.malloc.tcache_count=128"
-)
+_TUNABLES: Final = "glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1:glibc.malloc.tcache_count=128"
 _numbers: Final = itertools.count()
 
 
@@ -72,7 +70,7 @@ class Nest:
         """
         loop = asyncio.get_running_loop()
         transport, worker = await loop.create_unix_connection(
-            lambda: WorkerLink(self._control), str(self._plan.address)
+            lambda: WorkerLink(self._control, self._plan.limits.memory), str(self._plan.address)
         )
         transport.write(kind)
         try:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from xingtu.server.engine.host import Host
 
 _MOMENT: Final = 0.02  # seconds between looks
-_LONG: Final = 0.02  # seconds of work since the first look that show a query to be long
+_LONG: Final = 0.03  # seconds of work that show a query to be long
 _INSTANT: Final = 0.001  # seconds in which what one processor writes is seen by another
 _ENDLESS: Final = 1.0  # seconds of work after which a query may be ended for others, or for nobody
 
@@ -33,7 +33,7 @@ class Pace:
         self._worker = worker
         self._turn = turn
         self._lanes = lanes
-        self._before: float | None = None
+        self._before = worker.worked()
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(_MOMENT, self._look)
 
@@ -46,10 +46,7 @@ class Pace:
             self._timer = self._loop.call_later(_MOMENT, self._look)
 
     def _is_settled(self) -> bool:
-        worked = self._worker.worked()
-        if self._before is None:
-            self._before = worked
-        long = worked - self._before
+        long = self._worker.worked() - self._before
         return long >= _LONG and self._give_way(long)
 
     def _give_way(self, long: float) -> bool:
@@ -79,6 +76,8 @@ class HostPace(Pace):
     def _is_settled(self) -> bool:
         host, worked = self._host, self._worker.worked()
         host.look()
+        if not self._worker.is_fit():
+            host.ask_back()
         underway = host.board.underway()
         if underway is None or underway != self._seen:
             self._seen, self._before = underway, worked

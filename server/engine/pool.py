@@ -184,4 +184,4 @@ class Pool:
     async def _ask(self, order: Read | Respond, turn: Turn) -> Any:
         worker = await self._crew.take()
         pace = Pace(worker, turn, self.lanes)
-        return await self._crew.employ(worker, pace, worker.ask(order), turn)
+        return await self._crew.employ(worker, pace, worker.ask(order))

@@ -138,35 +138,31 @@ def work(connection: socket.socket, prepare: Callable[[], Reader | Keeper]) -> N
             wire.send(connection, error)
         return
     threading.stack_size(_STACK)
-    message = _receive(connection)
-    while message is not None:
-        with ThreadPoolExecutor(1) as thread:
-            message = thread.submit(_do_orders, do, connection, message).result()
+    message = None
+    with suppress(EOFError):
+        while True:
+            with ThreadPoolExecutor(1) as thread:
+                message = thread.submit(_do_orders, do, connection, message).result()
     do.close()
 
 
-def _do_orders(
-    do: Reader | Keeper, connection: socket.socket, message: Message
-) -> Message | None:
-    """Do orders until there are no more, or this thread was slowed down; give what is left then."""
+def _do_orders(do: Reader | Keeper, connection: socket.socket, message: Message | None) -> Message:
+    """Do orders until this thread was slowed down; give the one that is left then.
+
+    Raises:
+        EOFError: if the other end has closed.
+    """
     usual = os.getpriority(os.PRIO_PROCESS, 0)
-    following: Message | None = message
-    while following is not None and os.getpriority(os.PRIO_PROCESS, 0) == usual:
-        order, descriptors = following
+    while True:
+        order, descriptors = message or wire.receive_with_descriptors(connection)
+        if os.getpriority(os.PRIO_PROCESS, 0) != usual:
+            return order, descriptors
         if isinstance(order, Attend) and isinstance(do, Reader):
             do.attend(order, connection, descriptors)
             wire.send(connection, Attended())
         else:
             wire.send(connection, _attempt(do, order))
-        following = _receive(connection)
-    return following
-
-
-def _receive(connection: socket.socket) -> Message | None:
-    try:
-        return wire.receive_with_descriptors(connection)
-    except EOFError:
-        return None
+        message = None
 
 
 def limit_process(memory: int) -> None:

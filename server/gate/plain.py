@@ -14,7 +14,8 @@ VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _TELLING: Final = re.compile("|".join(["SERVICE", "FROM", r"\\", *VOLATILE]))
 
 _SPACE: Final = r"[ \t\r\n]*+(?:\#[^\r\n]*+[ \t\r\n]*+)*+"  # with comments
-_PREFIX: Final = rf"PREFIX[ \t\r\n]{_SPACE}[A-Z0-9_-]*+:{_SPACE}<[^\x00-\x20<>\"{{}}|^`\\]++>{_SPACE}"
+_IRI: Final = r"<[^\x00-\x20<>\"{}|^`\\]++>"
+_PREFIX: Final = rf"PREFIX[ \t\r\n]{_SPACE}[A-Z0-9_-]*+:{_SPACE}{_IRI}{_SPACE}"
 _OPENING: Final = re.compile(rf"{_SPACE}(?:{_PREFIX})*+({'|'.join(FORMS)})(?=[ \t\r\n#?*({{<])")
 
 

@@ -19,7 +19,6 @@ from typing import Final
 from xingtu.server.engine import wire
 from xingtu.server.engine.board import Board
 from xingtu.server.engine.lease import Borrow, Ended, Returned, record
-from xingtu.server.http.front import Scope
 from xingtu.server.http.head import Header, write_head
 from xingtu.server.http.message import Request, Response
 from xingtu.server.http.plain import PlainRequests
@@ -44,8 +43,7 @@ class Attendance:
 
     Args:
         answer: Answers a request.
-        find_client: Tells the address of the client, from what an ASGI scope has.
-        base: The public URL of the server.
+        requests_of: Makes what reads the requests of a connection.
         control: Where connections come from; what else comes is the wish to have them back.
         board: Tells what is being done.
         records: The pipe for `Begun` and `Ended`.
@@ -54,15 +52,13 @@ class Attendance:
     def __init__(
         self,
         answer: Callable[[Request], Response],
-        find_client: Callable[[Scope], str],
-        base: str,
+        requests_of: Callable[[Borrow], PlainRequests],
         control: socket.socket,
         board: Board,
         records: int,
     ) -> None:
         self._answer = answer
-        self._find_client = find_client
-        self._base = base
+        self._requests_of = requests_of
         self._control = control
         self._board = board
         self._records = records
@@ -106,7 +102,7 @@ class Attendance:
         if not isinstance(order, Borrow):
             return False
         connection = socket.socket(fileno=descriptors[0])
-        requests = PlainRequests(order, self._find_client, self._base)
+        requests = self._requests_of(order)
         self._guests[connection.fileno()] = _Guest(order.number, connection, requests, monotonic())
         self._poll.register(connection, select.EPOLLIN)
         return True
@@ -164,14 +160,16 @@ class Attendance:
             OSError: if the client is gone.
         """
         if isinstance(body, Path):
-            return self._give_back(guest, unsent=head, rest=body)
+            self._give_back(guest, unsent=head, rest=body)
+            return
         left = memoryview(head + body)
         while left:
             try:
                 left = left[guest.connection.send(left) :]
             except BlockingIOError:
                 if not _is_writable(guest.connection):
-                    return self._give_back(guest, unsent=bytes(left))
+                    self._give_back(guest, unsent=bytes(left))
+                    return
 
     def _write_records(self, begun: bytes) -> None:
         """Tell of the request that begins, and first of the one that ended."""

@@ -155,8 +155,10 @@ class DirectProtocol(GuardedProtocol):
             self.transport.write(message["body"])
             await self.flow.drain()
 
-        for part in filter(None, (returned.unsent, returned.rest)):
-            await send_body(send, part, self._front.allowance.send_seconds)
+        seconds = self._front.allowance.send_seconds
+        await send_body(send, returned.unsent, seconds)
+        if returned.rest is not None:
+            await send_body(send, returned.rest, seconds)
 
     def _stand_in(self, lease: Lease, error: Exception) -> Returned:
         """Answer the request that ended the worker."""

@@ -18,7 +18,7 @@ _START: Final = b"GET /sparql?"
 _END: Final = b" HTTP/1.1\r\n"
 _URL: Final = bytes(sorted({*range(0x21, 0x7F)} - {*b"#"}))  # what a URL in a request may have
 _SHORT: Final = 2048  # bytes; longer fields are rarely sent again
-_LOGGED: Final = ("x-request-id", "user-agent")
+_LOGGED: Final[tuple[str, ...]] = ("x-request-id", "user-agent")
 _LONGEST: Final = 200  # characters of these
 
 
@@ -51,7 +51,7 @@ class PlainRequests:
 
     def read(self, data: bytes) -> Request | None:
         """Read a request for a query; None if this is not one whole, plain GET of HTTP/1.1."""
-        line, end, fields = data.partition(_END)
+        line, _, fields = data.partition(_END)
         query = line.removeprefix(_START)
         if len(query) + len(_START) != len(line) or not _is_plain_query(query):
             return None

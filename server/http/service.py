@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xingtu.server.engine.board import Board
 from xingtu.server.engine.inside import Service, at_once, finish, within
+from xingtu.server.engine.lease import Borrow
 from xingtu.server.engine.tasks import Engine
 from xingtu.server.errors import OutOfMemory, RefusedOperation, StoreFull
 from xingtu.server.http.borrowing import Attendance
@@ -13,6 +14,7 @@ from xingtu.server.http.history import History
 from xingtu.server.http.kept import KeptResponses, name_request
 from xingtu.server.http.message import Endpoint, Request, Response
 from xingtu.server.http.page import show_problem
+from xingtu.server.http.plain import PlainRequests
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.sparql import SparqlEndpoint
 from xingtu.server.operation.addresses import client_of
@@ -45,8 +47,11 @@ class ServicePlan:
         answer = _Answering(engine, endpoint, kept, self.policy.most_seconds)
         find_client = client_of(self.proxies)
 
+        def requests_of(order: Borrow) -> PlainRequests:
+            return PlainRequests(order, find_client, self.base)
+
         def attend(control: socket.socket, board: Board, records: int) -> None:
-            Attendance(answer, find_client, self.base, control, board, records).run()
+            Attendance(answer, requests_of, control, board, records).run()
 
         return Service(endpoint, attend)
 
