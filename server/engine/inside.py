@@ -3,8 +3,9 @@
 import signal
 import socket
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar
 
 from xingtu.server.engine.board import Board
 from xingtu.server.engine.evaluate import Dataset, read
@@ -59,9 +60,8 @@ class Inside:
         """Do nothing: there is nothing to lose."""
 
 
-def set_deadline(seconds: float) -> None:
-    """Have the kernel end this process then; 0: never."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+set_deadline: Final = partial(signal.setitimer, signal.ITIMER_REAL)
+"""Have the kernel end this process after so many seconds; 0: never."""
 
 
 class within:  # noqa: N801 - reads as a word, in `with within(30):`
@@ -92,7 +92,8 @@ def finish(coroutine: Coroutine[Any, Any, Result]) -> Result:
     try:
         coroutine.send(None)
     except StopIteration as end:
-        return cast(Result, end.value)
+        result: Result = end.value
+        return result
     raise RuntimeError("what runs in a worker must not wait")
 
 

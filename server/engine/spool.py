@@ -5,7 +5,7 @@ import tempfile
 from itertools import islice
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import IO, Final, Self, cast
+from typing import IO, Final, Self
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse
 
@@ -76,7 +76,7 @@ class Spool:
     @property
     def stream(self) -> IO[bytes]:
         """Itself, as the type that pyoxigraph declares."""
-        return cast(IO[bytes], self)
+        return self  # type: ignore[return-value]
 
     def _open_file(self) -> None:
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as made:

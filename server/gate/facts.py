@@ -37,6 +37,12 @@ class QueryFacts(NamedTuple):
     deterministic: bool
 
 
+_PLAIN: Final = {
+    form: QueryFacts(form, (), (), knows_dataset=True, services=(), deterministic=True)
+    for form in FORMS.values()
+}
+
+
 class UpdateFacts(NamedTuple):
     """What an update is.
 
@@ -65,9 +71,7 @@ def inspect_query(
         RefusedOperation: if it may ask another endpoint; see `requests.py`.
     """
     form = find_plain_form(text)
-    if form is not None:
-        return QueryFacts(form, (), (), knows_dataset=True, services=(), deterministic=True)
-    return _inspect_closely(text, base_iri, services)
+    return _inspect_closely(text, base_iri, services) if form is None else _PLAIN[form]
 
 
 def _inspect_closely(text: str, base_iri: str | None, services: Collection[str]) -> QueryFacts:

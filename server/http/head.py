@@ -19,12 +19,16 @@ COMMON_HEADERS: Final = (
 _COMMON: Final = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS]
 _COMMON_NAMES: Final = frozenset(name for name, _ in _COMMON)
 _COMMON_LINES: Final = b"".join(b"%s: %s\r\n" % header for header in _COMMON)
+_WITHOUT_LENGTH: Final = frozenset({204, 304})
 
 
 def headers_of(response: Response) -> list[Header]:
     """Give all headers of a response; note its length for the access log."""
-    own = _own_headers(response)
-    return own + _common_beside(own)
+    headers = [(_lower(name), value.encode()) for name, value in response.headers]
+    length = _note_length(response)
+    if length is not None:
+        headers.append((b"content-length", length))
+    return headers + _common_beside({name for name, _ in headers})
 
 
 def write_head(response: Response, defaults: list[Header], keep_alive: bool) -> bytes:
@@ -38,35 +42,39 @@ def write_head(response: Response, defaults: list[Header], keep_alive: bool) -> 
     Raises:
         ValueError: if a header field has a line break.
     """
-    own = _own_headers(response)
-    common = _common_beside(own)
-    lines = [b"%s: %s\r\n" % header for header in (*defaults, *own)]
-    lines += [_COMMON_LINES] if common is _COMMON else [b"%s: %s\r\n" % header for header in common]
-    if not keep_alive:
-        lines.append(b"connection: close\r\n")
-    head = b"".join([_status_line(response.status), *lines, b"\r\n"])
-    breaks = len(defaults) + len(own) + len(common) + (not keep_alive) + 2
-    if head.count(b"\n") != breaks or head.count(b"\r") != breaks:  # from the data, or a client
+    own = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
+    if not len(response.headers) == own.count("\n") == own.count("\r"):  # of the data, or a client
         raise ValueError("a header field has a line break")
-    return head
+    common = _common_beside({_lower(name) for name, _ in response.headers})
+    length = _note_length(response)
+    lines = [
+        _status_line(response.status),
+        *map(_line, defaults),
+        own.encode(),
+        b"" if length is None else b"content-length: %s\r\n" % length,
+        _COMMON_LINES if common is _COMMON else b"".join(map(_line, common)),
+        b"\r\n" if keep_alive else b"connection: close\r\n\r\n",
+    ]
+    return b"".join(lines)
 
 
-def _own_headers(response: Response) -> list[Header]:
+def _note_length(response: Response) -> bytes | None:
+    """Note the length for the access log; give it, if the response says it."""
     body = response.body
     length = len(body) if isinstance(body, bytes) else body.stat().st_size
     response.notes["bytes"] = str(length)  # a file is gone when this is read
-    headers = [(_lower(name), value.encode()) for name, value in response.headers]
-    if response.status not in {204, 304}:
-        headers.append((b"content-length", b"%d" % length))
-    return headers
+    return None if response.status in _WITHOUT_LENGTH else b"%d" % length
 
 
-def _common_beside(own: list[Header]) -> list[Header]:
+def _common_beside(given: set[bytes]) -> list[Header]:
     """Give the common headers, but those a response has itself: it may be stricter, or embedded."""
-    given = {name for name, _ in own}
     if given.isdisjoint(_COMMON_NAMES):
         return _COMMON
     return [item for item in _COMMON if item[0] not in given]
+
+
+def _line(header: Header) -> bytes:
+    return b"%s: %s\r\n" % header
 
 
 @lru_cache(256)

@@ -30,6 +30,7 @@ _GRAPHS: Final = {
     "update": ("using-graph-uri", "using-named-graph-uri"),
 }
 _FORMAT: Final = ("format", "output")
+_FORMATS: Final = frozenset(_FORMAT)
 _KNOWN: Final = frozenset(
     (*_GRAPHS, *_GRAPHS["query"], *_GRAPHS["update"], *_FORMAT, "timeout", "as-of", "version")
 )
@@ -91,7 +92,7 @@ def _read_url(query_string: bytes) -> QueryOperation | None:
     values = _group(read_parameters(query_string))
     if "update" in values:
         raise InvalidRequest("send an update in the body of a POST")
-    if values.keys() <= {*_FORMAT}:
+    if values.keys() <= _FORMATS:
         return None
     return _query(values)
 
