@@ -34,7 +34,10 @@ class Board:
         """Announce to read from a connection; False if it must not be, as all are wanted back."""
         self._turn += 1
         self._words[_BEGUN] = self._turn << _NUMBER_BITS | number
-        return not self._words[_WANTED]
+        if self._words[_WANTED]:
+            self.end()
+            return False
+        return True
 
     def send(self) -> None:
         """Announce to write to that connection."""

@@ -8,7 +8,7 @@ connection. See `host.py` for the server's side, and `http/borrowing.py` for the
 
 What the worker does, it writes into a pipe, which the server reads now and then, and which
 outlives the worker. A record is a length and a tuple as marshal writes it, which is much quicker
-than pickle.
+than pickle; it has at most PIPE_BUF bytes, so that it is read whole (pipe(7)).
 """
 
 import marshal

@@ -15,7 +15,7 @@ def respond(answer: Answer, headers: Iterable[tuple[str, str]] = ()) -> Response
     described = [("Content-Type", answer.content_type), VARY, *headers]
     if answer.coding is not None:
         described.append(("Content-Encoding", answer.coding))
-    return Response(200, described, answer.body)
+    return Response(200, described, answer.body, {"format": answer.content_type})
 
 
 def options(allow: str, accepted_queries: str | None = None) -> Response:

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from xingtu.server.engine.coding import choose_coding, compress
@@ -77,8 +76,6 @@ class Queries:
         notes = response.notes
         notes["form"] = asked.facts.form or ""
         notes["query_hash"] = asked.digest[:HASH_DIGITS]
-        if response.status == HTTPStatus.OK:
-            notes["format"] = response.headers[0][1]
         return response
 
     async def _understand(self, request: Request, operation: QueryOperation) -> _Asked:

@@ -7,7 +7,7 @@ from xingtu.server.engine.board import Board
 from xingtu.server.engine.inside import Service, at_once, finish, within
 from xingtu.server.engine.lease import Borrow
 from xingtu.server.engine.tasks import Engine
-from xingtu.server.errors import OutOfMemory, RefusedOperation, StoreFull
+from xingtu.server.errors import RefusedOperation
 from xingtu.server.http.borrowing import Attendance
 from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.history import History
@@ -77,8 +77,6 @@ class _Answering:
         try:
             with within(self.seconds):
                 return finish(self.endpoint(request))
-        except (OutOfMemory, StoreFull) as error:
-            return problem_response(error)
         except tuple(STATUSES) as error:
             return show_problem(problem_response(error), request)
 
