@@ -60,18 +60,25 @@ class Client:
         self.socket.close()
 
 
-def worker_of(process: int) -> int:
-    """Find the process that works most below a server."""
+def workers_of(process: int) -> list[int]:
+    """Find the workers of a server."""
 
     def children(parent: int) -> list[int]:
         text = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
         return [int(child) for child in text.split()]
 
-    def worked(child: int) -> int:
-        return int(Path(f"/proc/{child}/schedstat").read_text("ascii").split()[0])
-
     (zygote,) = children(process)
-    return max(children(zygote), key=worked)
+    return children(zygote)
+
+
+def worker_of(process: int) -> int:
+    """Find the worker of a server that works most."""
+
+    def worked(worker: int) -> int:
+        fields = Path(f"/proc/{worker}/stat").read_text("ascii").rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+    return max(workers_of(process), key=worked)
 
 
 @pytest.fixture
@@ -200,6 +207,21 @@ def test_connections_that_share_a_worker_lose_nothing_by_a_long_query(serving) -
                 assert client.ask(f"ASK {{ ?s ?p {number} }}").status == 200
         assert clients[0].answer().status == 503
         assert clients[0].ask("ASK {}").status == 200
+        for client in clients:
+            client.close()
+
+
+def test_workers_killed_while_nothing_is_asked_cost_no_connection(serving) -> None:
+    with serving("--workers", "1", DATA) as (host, port, process):
+        clients = [Client(host, port) for _ in range(PROCESSORS + 1)]
+        for turn in range(3):
+            for client in clients:
+                client.ask_often()
+            assert eventually(lambda: metric((host, port), "lent") == len(clients))
+            for worker in workers_of(process.pid):
+                os.kill(worker, signal.SIGKILL)
+            for client in clients:
+                assert client.ask(f"ASK {{ ?s ?p 'turn {turn}' }}").status == 200
         for client in clients:
             client.close()
 

@@ -10,7 +10,7 @@ import os
 from mmap import PAGESIZE, mmap
 from typing import Final
 
-_BEGUN, _SENDING, _ENDED, _WANTED = range(4)  # words of 64 bits, which are written at once
+_BEGUN, _RECORDED, _SENDING, _ENDED, _WANTED = range(5)  # words of 64 bits, written at once
 _NUMBER_BITS: Final = 32
 
 
@@ -39,6 +39,10 @@ class Board:
             return False
         return True
 
+    def record(self) -> None:
+        """Tell that the request is in the records."""
+        self._words[_RECORDED] = self._words[_BEGUN]
+
     def send(self) -> None:
         """Announce to write to that connection."""
         self._words[_SENDING] = self._words[_BEGUN]
@@ -58,9 +62,10 @@ class Board:
             return None
         return begun >> _NUMBER_BITS, begun & (1 << _NUMBER_BITS) - 1
 
-    def is_sending(self) -> bool:
-        """Tell whether what is under way is written already."""
-        return self._words[_SENDING] == self._words[_BEGUN]
+    def is_unanswered(self) -> bool:
+        """Tell whether what is under way is in the records, and its client has got nothing yet."""
+        begun = self._words[_BEGUN]
+        return self._words[_RECORDED] == begun != self._words[_SENDING]
 
     def close(self) -> None:
         """Let go of the memory."""

@@ -127,7 +127,7 @@ class Host:
     def client_left(self) -> bool:
         """Tell whether the client of the request under way has left before it was answered."""
         loan = self._loans.get(self._begun.number) if self._begun else None
-        if loan is None or self.board.is_sending():
+        if loan is None or not self.board.is_unanswered():
             return False
         lease, future = loan
         return future.done() or lease.client_left()
@@ -164,11 +164,11 @@ class Host:
                 continue
             if underway is None or underway[1] != number:
                 future.set_result(Returned(number))
-            elif self._begun is None or self.board.is_sending():  # who knows what the client got
-                future.set_result(Returned(number, close=True))
-            else:
+            elif self._begun is not None and self.board.is_unanswered():
                 lease.underway = self._begun
                 future.cancel() if reason is None else future.set_exception(reason)
+            else:  # who knows what was read, and what the client got
+                future.set_result(Returned(number, close=True))
         self._loans.clear()
 
     def _close(self) -> None:

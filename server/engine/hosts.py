@@ -16,6 +16,9 @@ class Hosts:
         lanes: Where a worker goes that answers a long query.
         most: How many workers.
         places: How many connections.
+
+    Attributes:
+        lent: How many connections are served.
     """
 
     def __init__(self, crew: Crew, lanes: Lanes, most: int, places: int) -> None:
@@ -25,6 +28,7 @@ class Hosts:
         self._places = places
         self._hosts: dict[asyncio.Task[None], Host] = {}
         self._opening = asyncio.Lock()
+        self._renewals = 0
         self.lent = 0
 
     @property
@@ -42,8 +46,9 @@ class Hosts:
         finally:
             self.lent -= 1
 
-    def ask_back(self) -> None:
-        """Ask for all connections."""
+    def renew(self) -> None:
+        """Ask for all connections: the workers have an old dataset."""
+        self._renewals += 1
         for host in self._hosts.values():
             host.ask_back()
 
@@ -53,9 +58,12 @@ class Hosts:
         return best if len(hosts) >= self._most else None
 
     async def _open(self, version: str) -> Host:
+        renewals = self._renewals
         host = Host(await self._crew.take(), version)
         task = asyncio.create_task(host.run(self._crew, self._lanes))
         self._hosts[task] = host
         task.add_done_callback(self._hosts.pop)
         await asyncio.sleep(0)  # until it runs
+        if renewals != self._renewals:  # meanwhile
+            host.ask_back()
         return host

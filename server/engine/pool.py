@@ -159,7 +159,7 @@ class Pool:
         """
         old = await self._crew.renew()
         self._version = version
-        self._hosts.ask_back()
+        self._hosts.renew()
         if old is not None:
             await asyncio.sleep(self._plan.limits.seconds)  # none of its queries runs longer
             await old.close()

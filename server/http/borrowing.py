@@ -147,6 +147,7 @@ class Attendance:
     def _exchange(self, guest: _Guest, request: Request) -> None:
         guest.used = start = monotonic()
         self._write_records(guest.requests.begun)
+        self._board.record()
         response = self._answer(request)
         head = write_head(response, _date(int(time())), keep_alive=True)
         self._board.send()
