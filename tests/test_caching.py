@@ -13,6 +13,8 @@ from xingtu.server.engine.coding import choose_coding
 from xingtu.server.engine.local import LocalEngine
 from xingtu.server.engine.tasks import Answer
 from xingtu.server.http.caching import ResultCache
+from xingtu.server.http.kept import KeptResponses, name_request
+from xingtu.server.http.message import Request, Response
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.sparql import SparqlEndpoint
 
@@ -182,6 +184,22 @@ def test_files_and_a_cache_without_room_keep_nothing(tmp_path):
     none.put("a", Answer(b""))
     assert cache.get("a") is None
     assert none.get("a") is None
+
+
+def test_where_most_is_asked_once_only_what_is_asked_twice_is_kept():
+    kept = KeptResponses(ResultCache(1 << 20), hesitates=True)
+    response = Response(200, [("ETag", '"t"'), ("Content-Type", "text/csv")], b"x")
+    names = [name_request("v", Request("GET", "/sparql", b"query=%d" % n)) for n in range(100)]
+    for name in names:
+        kept.keep(name, response)
+    request = Request("GET", "/sparql", b"query=1")
+    assert all(kept.recall(name, request) is None for name in names)
+    for name in names:
+        kept.keep(name, response)
+    assert sum(kept.recall(name, request) is not None for name in names) > 90  # marks may collide
+    named = Request("GET", "/sparql", b"query=1", {"if-none-match": '"t"'})
+    assert kept.recall(names[1], named).status == 304
+    assert kept.recall(name_request("w", request), request) is None
 
 
 # Content codings

@@ -1,11 +1,12 @@
 """The SPARQL Protocol at `/sparql`: reading operations, the dataset, and what is refused."""
 
 import json
+import random
 import socket
 from collections import Counter
 from datetime import date
 from functools import partial
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 import pytest
 
@@ -14,6 +15,7 @@ from xingtu.server.engine.tasks import Query
 from xingtu.server.errors import NotAuthorized
 from xingtu.server.gate import MAX_QUERY_LENGTH
 from xingtu.server.http.message import Request
+from xingtu.server.http.parameters import read_parameters
 from xingtu.server.http.policy import Policy
 from xingtu.server.http.protocol import QueryOperation, UpdateOperation, read_operation
 from xingtu.server.http.sparql import ALLOW, SparqlEndpoint
@@ -29,6 +31,19 @@ INSERT = "INSERT DATA { GRAPH <http://x/g> { <http://x/s> <http://x/p> 1 } }"
 
 def allow(_request):
     """Let anybody write."""
+
+
+def test_percent_encoding_is_decoded_as_the_standard_library_does():
+    pieces = [b"%41", b"%0A", b"%3d", b"%25", b"%20", b"%C3%A9", b"%", b"%4", b"%zz", b"=41", b"="]
+    pieces += [b"+", b"a", b"_", b" ", b"\t", b"\n", b"\r", b"."]
+    chosen, compared = random.Random(1), 0
+    for _ in range(20_000):
+        encoded = b"".join(chosen.choices(pieces, k=chosen.randint(0, 7)))
+        expected = unquote_to_bytes(encoded.replace(b"+", b" ")).decode("utf-8", "replace")
+        if "\ufffd" not in expected:  # else it is no UTF-8
+            assert read_parameters(b"query=" + encoded) == [("query", expected)], encoded
+            compared += 1
+    assert compared > 10_000
 
 
 @pytest.fixture

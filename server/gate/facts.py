@@ -127,16 +127,12 @@ def _read(text: str, limit: int, base_iri: str | None) -> list[Reading]:
 
 
 def _find_services(readings: list[Reading], allowed: Collection[str]) -> tuple[str, ...]:
-    if not any("SERVICE" in reading.capitals for reading in readings):
-        return ()
     found = (refuse_services(reading, allowed) for reading in readings)
     return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _read_form(reading: Reading) -> Form | None:
     keyword = reading.tokens[reading.prologue.length].upper()
-    if keyword in FORMS:
-        return FORMS[keyword]
     return next((form for form in FORMS.values() if keyword.startswith(form)), None)
 
 

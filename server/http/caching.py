@@ -1,10 +1,11 @@
 """Answers kept for those who ask the same again."""
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from pathlib import Path
 from threading import Lock
 from typing import Final, Generic, Protocol, TypeVar
+
+from cachetools import LRUCache
 
 _OVERHEAD: Final = 2048  # bytes; what an entry and its key take beside its body, roughly
 
@@ -26,21 +27,19 @@ class ResultCache(Generic[Kept]):
     Args:
         size: The bytes all entries may take; 0 keeps nothing.
         largest: The bytes one body may have.
-
-    Attributes:
-        size: The bytes all entries take.
-        hits: How often an answer was there.
-        misses: How often none was.
     """
 
     def __init__(self, size: int, largest: int = 4 << 20) -> None:
-        self._entries: OrderedDict[Hashable, Kept] = OrderedDict()  # the one used last at the end
-        self._most = size
+        self._entries: LRUCache[Hashable, Kept] = LRUCache(size, getsizeof=_measure)
         self._largest = min(largest, size - _OVERHEAD)
         self._lock = Lock()  # endpoints may run in threads under WSGI
-        self.size = 0
         self.hits = 0
         self.misses = 0
+
+    @property
+    def size(self) -> int:
+        """The bytes all entries take."""
+        return int(self._entries.currsize)
 
     def get(self, key: Hashable) -> Kept | None:
         """Give the answer kept under a key, if there is one."""
@@ -52,22 +51,13 @@ class ResultCache(Generic[Kept]):
                 self.misses += 1
             else:
                 self.hits += 1
-                self._entries.move_to_end(key)
             return answer
 
     def put(self, key: Hashable, answer: Kept) -> None:
         """Keep an answer, unless it is large or in a file."""
         if isinstance(answer.body, bytes) and len(answer.body) <= self._largest:
             with self._lock:
-                self._forget(self._entries.pop(key, None))
                 self._entries[key] = answer
-                self.size += _measure(answer)
-                while self.size > self._most:
-                    self._forget(self._entries.popitem(last=False)[1])
-
-    def _forget(self, answer: Kept | None) -> None:
-        if answer is not None:
-            self.size -= _measure(answer)
 
 
 def _measure(answer: _HasBody) -> int:
