@@ -1,17 +1,21 @@
 """Isolation: what a query does to itself, and what it cannot do to others."""
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from xingtu.server import errors
+from xingtu.server.engine.faults import engine_errors
 from xingtu.server.engine.lanes import Lanes
 from xingtu.server.engine.pool import Pool, PoolOptions
 from xingtu.server.engine.tasks import Limits, Query
@@ -71,6 +75,27 @@ def test_a_query_costs_only_itself(text: str, seconds: float, error: type[Except
         assert pool.lanes.running == pool.lanes.slow == 0
 
     with_pool(use, limits=Limits(memory=200 << 20))
+
+
+def test_an_error_of_the_engine_does_not_hold_what_was_read() -> None:
+    class Results:
+        pass
+
+    kept = []
+
+    def fail() -> None:
+        results = Results()
+        kept.append(weakref.ref(results))
+        with engine_errors():
+            raise SyntaxError("error at 1:2: expected something else")
+
+    gc.disable()  # results may be let go in the thread only that made them, not wherever it runs
+    try:
+        with suppress(errors.MalformedQuery):
+            fail()
+        assert kept[0]() is None
+    finally:
+        gc.enable()
 
 
 def test_long_queries_leave_the_fast_lane_to_others() -> None:

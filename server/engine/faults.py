@@ -33,26 +33,28 @@ class engine_errors:  # noqa: N801 - reads as a word, in `with engine_errors(tex
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None and (named := _name(error, self._text)) is not None:
-            raise named from error
+        if error is not None:
+            _raise_named(error, self._text)
 
 
-def _name(error: BaseException, text: str) -> Exception | None:
-    """Name what the engine raised; None if it is what it seems to be."""
+def _raise_named(error: BaseException, text: str) -> None:
+    """Raise what the engine raised by its name, unless it is what it seems to be.
+
+    No variable may hold what is raised: it would hold, by its traceback, itself and the results.
+    """
     match error:
         case SyntaxError():
-            return malformed(str(error))
+            raise malformed(str(error)) from error
         case MemoryError():
-            return OutOfMemory("the query needs more memory than it may have")
+            raise OutOfMemory("the query needs more memory than it may have") from error
         case RuntimeError() if "custom function" in str(error):
-            return UnknownFunction(str(error))
+            raise UnknownFunction(str(error)) from error
         case RuntimeError() if "SERVICE" in text.upper():
-            return _service_failed(error)
+            raise _service_failed(error) from error
         case RuntimeError():
-            return RefusedOperation(str(error))
+            raise RefusedOperation(str(error)) from error
         case OSError() if error.errno is None:  # the network, not a file of ours
-            return _service_failed(error)
-    return None
+            raise _service_failed(error) from error
 
 
 def _service_failed(error: BaseException) -> ServiceFailed:

@@ -7,6 +7,7 @@ one is (sched(7)). A new process would be, too; but what it reads of the dataset
 page for page, since reading counts references.
 """
 
+import gc
 import os
 import resource
 import socket
@@ -156,6 +157,7 @@ def _do_orders(do: Reader | Keeper, connection: socket.socket, message: Message 
     while True:
         order, descriptors = message or wire.receive_with_descriptors(connection)
         if os.getpriority(os.PRIO_PROCESS, 0) != usual:
+            gc.collect()  # results can be let go in the thread only that made them
             return order, descriptors
         if isinstance(order, Attend) and isinstance(do, Reader):
             do.attend(order, connection, descriptors)
