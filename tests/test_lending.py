@@ -60,15 +60,20 @@ class Client:
         self.socket.close()
 
 
+def children_of(process: int) -> list[int]:
+    text = Path(f"/proc/{process}/task/{process}/children").read_text("ascii")
+    return [int(child) for child in text.split()]
+
+
+def zygote_of(process: int) -> int:
+    """Find what the workers of a server come from."""
+    (zygote,) = children_of(process)
+    return zygote
+
+
 def workers_of(process: int) -> list[int]:
     """Find the workers of a server."""
-
-    def children(parent: int) -> list[int]:
-        text = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
-        return [int(child) for child in text.split()]
-
-    (zygote,) = children(process)
-    return children(zygote)
+    return children_of(zygote_of(process))
 
 
 def worker_of(process: int) -> int:
@@ -224,6 +229,26 @@ def test_workers_killed_while_nothing_is_asked_cost_no_connection(serving) -> No
                 assert client.ask(f"ASK {{ ?s ?p 'turn {turn}' }}").status == 200
         for client in clients:
             client.close()
+
+
+def test_a_query_ends_even_if_the_process_that_workers_come_from_has_died(server, client) -> None:
+    client.begin(CROSS)
+    assert eventually(lambda: metric(server[:2], "long_running") == 1)
+    os.kill(zygote_of(server[2]), signal.SIGKILL)
+    assert client.answer().status == 503
+    assert client.ask("ASK { ?s ?p 'again' }").status == 200
+
+
+def test_no_deadline_for_a_head_runs_while_a_connection_is_lent(serving) -> None:
+    with serving("--header-timeout", "1", DATA) as (host, port, _):
+        client = Client(host, port)
+        for _ in range(2 * BUSY):  # answered at once, from the cache
+            assert client.ask("ASK {}").status == 200
+        assert eventually(lambda: metric((host, port), "lent") == 1)
+        for _ in range(15):
+            assert client.ask("ASK {}").status == 200
+            time.sleep(0.1)
+        client.close()
 
 
 def test_a_client_that_reads_slowly_delays_nobody(serving) -> None:

@@ -79,6 +79,8 @@ class Control(_Link):
 
     async def death(self, pid: int) -> int:
         """Wait until a worker has ended; give the signal that ended it, 0 if none did."""
+        if self.lost.is_set() and pid not in self._deaths:  # nobody will tell
+            return signal.SIGKILL
         try:
             return await self._expect(pid)
         finally:
@@ -93,12 +95,14 @@ class WorkerLink(_Link):
     """The connection to one worker.
 
     Args:
+        home: Where it comes from, and has its dataset from.
         control: Tells of its death.
         memory: The bytes it may have beside the dataset.
     """
 
-    def __init__(self, control: Control, memory: int) -> None:
+    def __init__(self, home: object, control: Control, memory: int) -> None:
         super().__init__()
+        self.home = home
         self._control = control
         self._memory = memory
         self.started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -149,12 +153,16 @@ class WorkerLink(_Link):
         await self._await_reply(lambda: self.send_at_once(order, descriptors))
 
     def send_at_once(self, message: object, descriptors: Sequence[int] = ()) -> None:
-        """Send a small message, with descriptors; nothing is sent if the worker has ended."""
+        """Send a small message, with descriptors; a worker that cannot take it is ended."""
         assert self.transport is not None
-        with contextlib.suppress(OSError):
-            ours = os.dup(self.transport.get_extra_info("socket").fileno())
-            with socket.socket(fileno=ours) as sending:
+        try:
+            sending = socket.socket(fileno=self.transport.get_extra_info("socket").fileno())
+            try:
                 socket.send_fds(sending, [pack(message)], descriptors)
+            finally:
+                sending.detach()
+        except OSError:
+            self.kill(EngineDied("the engine's process does not listen"))
 
     async def _await_reply(self, send: Callable[[], None]) -> Any:
         self._reply = asyncio.get_running_loop().create_future()

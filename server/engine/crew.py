@@ -71,13 +71,13 @@ class Crew:
         return old
 
     async def take(self) -> WorkerLink:
-        """Take a worker for `employ`."""
-        while self._idle:
-            worker = self._idle.pop()
+        """Take a worker for `employ`; it has the newest dataset."""
+        while True:
+            worker = self._idle.pop() if self._idle else await self.open(READER)
             self._spare = min(self._spare, len(self._idle))
-            if worker.alive:
+            if worker.alive and worker.home is self._nest:
                 return worker
-        return await self.open(READER)
+            worker.close()
 
     async def open(self, kind: bytes) -> WorkerLink:
         """Make a worker; the zygote is started again if it was killed."""
@@ -99,7 +99,6 @@ class Crew:
             TimedOut, OutOfMemory, EngineDied, ServerBusy: if it was ended.
             Exception: what it answers with.
         """
-        nest = self._nest
         try:
             return await work
         except asyncio.CancelledError:
@@ -111,7 +110,7 @@ class Crew:
             raise
         finally:
             pace.stop()
-            if worker.alive and nest is self._nest and worker.is_fit():
+            if worker.alive and worker.home is self._nest and worker.is_fit():
                 self._rest(worker)
             else:
                 worker.close()

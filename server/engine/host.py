@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+from contextlib import suppress
 from itertools import count
 from typing import Final
 
@@ -42,7 +43,8 @@ class Host:
         self.closing = False
         self._read, self._records = os.pipe()
         os.set_blocking(self._read, False)
-        fcntl.fcntl(self._read, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+        with suppress(PermissionError):  # a user may not have many such pipes
+            fcntl.fcntl(self._read, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
         self._version = version
         self._loans: dict[int, Loan] = {}
         self._numbers = count(1)

@@ -1,11 +1,15 @@
 """Which worker serves which of the lent connections."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Final
 
 from xingtu.server.engine.crew import Crew
 from xingtu.server.engine.host import Host
 from xingtu.server.engine.lanes import Lanes
 from xingtu.server.engine.lease import Lease, Returned
+
+_CLOSING: Final = 4  # times as many workers as serve may be about to end, with a long query
 
 
 class Hosts:
@@ -28,15 +32,14 @@ class Hosts:
         self._places = places
         self._hosts: dict[asyncio.Task[None], Host] = {}
         self._opening = asyncio.Lock()
-        self._renewals = 0
         self.lent = 0
 
     @property
     def may_lend(self) -> bool:
         """Whether one more connection may be lent."""
-        return self.lent < self._places
+        return self.lent < self._places and len(self._hosts) <= _CLOSING * self._most
 
-    async def lend(self, lease: Lease, version: str) -> Returned:
+    async def lend(self, lease: Lease, version: Callable[[], str]) -> Returned:
         """Have a connection served by the worker with the fewest; see `Host.serve`."""
         self.lent += 1
         try:
@@ -48,22 +51,23 @@ class Hosts:
 
     def renew(self) -> None:
         """Ask for all connections: the workers have an old dataset."""
-        self._renewals += 1
         for host in self._hosts.values():
             host.ask_back()
 
     def _choose(self) -> Host | None:
-        hosts = [host for host in self._hosts.values() if not host.closing]
+        hosts = [host for host in self._hosts.values() if host.worker.alive and not host.closing]
         best = min(hosts, key=lambda host: host.load, default=None)
         return best if len(hosts) >= self._most else None
 
-    async def _open(self, version: str) -> Host:
-        renewals = self._renewals
-        host = Host(await self._crew.take(), version)
+    async def _open(self, version: Callable[[], str]) -> Host:
+        worker = await self._crew.take()
+        try:
+            host = Host(worker, version())
+        except OSError:
+            worker.close()
+            raise
         task = asyncio.create_task(host.run(self._crew, self._lanes))
         self._hosts[task] = host
         task.add_done_callback(self._hosts.pop)
         await asyncio.sleep(0)  # until it runs
-        if renewals != self._renewals:  # meanwhile
-            host.ask_back()
         return host

@@ -70,7 +70,8 @@ class Nest:
         """
         loop = asyncio.get_running_loop()
         transport, worker = await loop.create_unix_connection(
-            lambda: WorkerLink(self._control, self._plan.limits.memory), str(self._plan.address)
+            lambda: WorkerLink(self, self._control, self._plan.limits.memory),
+            str(self._plan.address),
         )
         transport.write(kind)
         try:

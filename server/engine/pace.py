@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _MOMENT: Final = 0.02  # seconds between looks
 _LONG: Final = 0.03  # seconds of work that show a query to be long
+_STUCK: Final = 0.2  # seconds after which a worker does not serve others, even if it only waits
 _INSTANT: Final = 0.001  # seconds in which what one processor writes is seen by another
 _ENDLESS: Final = 1.0  # seconds of work after which a query may be ended for others, or for nobody
 
@@ -54,7 +55,7 @@ class Pace:
         if self._lanes.slow_down(self._turn):
             self._worker.yield_to_others()
             return True
-        if long < _ENDLESS or not self._lanes.waiting:
+        if long < _ENDLESS or not (self._lanes.waiting or self._turn.aside):
             return False
         reason = ServerBusy("too many long queries run already; try again later", retry_after=10)
         self._worker.kill(reason)
@@ -71,6 +72,7 @@ class HostPace(Pace):
         super().__init__(worker, turn, lanes)
         self._host = host
         self._seen: tuple[int, int] | None = None
+        self._since = self._loop.time()
         self._alone = False
 
     def _is_settled(self) -> bool:
@@ -78,16 +80,18 @@ class HostPace(Pace):
         host.look()
         if not self._worker.is_fit():
             host.ask_back()
-        underway = host.board.underway()
+        underway, now = host.board.underway(), self._loop.time()
         if underway is None or underway != self._seen:
-            self._seen, self._before = underway, worked
-        elif worked - self._before >= _ENDLESS and host.client_left():
+            self._seen, self._before, self._since = underway, worked, now
+            return False
+        long, took = worked - self._before, now - self._since
+        if took >= _ENDLESS and host.client_left():
             host.end()
             return True
-        elif worked - self._before >= _LONG:
+        if long >= _LONG or took >= _STUCK:  # it may wait, for a service
             self._leave_alone(underway[0])
-            if not self._turn.slow:
-                self._give_way(worked - self._before)
+        if long >= _LONG and not self._turn.slow:
+            self._give_way(long)
         return False
 
     def _leave_alone(self, turn: int) -> None:

@@ -141,7 +141,7 @@ class Pool:
 
     async def lend(self, lease: Lease) -> Returned:
         """Have a connection served by a worker, until it gives it back; see `Host.serve`."""
-        return await self._hosts.lend(lease, self.version)
+        return await self._hosts.lend(lease, lambda: self.version)
 
     async def backup(self, target: Path) -> None:
         """Copy the store on disk, as it is now, into a new directory."""
@@ -183,5 +183,7 @@ class Pool:
 
     async def _ask(self, order: Read | Respond, turn: Turn) -> Any:
         worker = await self._crew.take()
+        if isinstance(order, Respond) and self._snapshots is None:
+            order = order._replace(version=self.version)  # that of the worker's dataset
         pace = Pace(worker, turn, self.lanes)
         return await self._crew.employ(worker, pace, worker.ask(order))

@@ -141,8 +141,7 @@ class Attendance:
                 self._exchange(guest, request)
         except OSError:  # the client is gone
             self._give_back(guest, close=True)
-        finally:
-            self._board.end()
+        self._board.end()  # but not after an error of ours, which ends this process
 
     def _exchange(self, guest: _Guest, request: Request) -> None:
         guest.used = start = monotonic()

@@ -5,7 +5,10 @@ connection that asks one query after the other is lent to a worker; see `engine/
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, cast
 
@@ -36,10 +39,13 @@ class DirectProtocol(GuardedProtocol):
         self._queries = 0
         self._between = True  # no request has begun that is not complete
         self._lease: Lease | None = None
+        self._was_lent = False
         self._ending = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the work for a client that has left, unless it is done in a moment."""
+        if self._was_lent:
+            self._hang_up()
         super().connection_lost(exc)
         if self._work is not None:
             self.loop.call_later(MERCY, self._work.cancel)
@@ -123,23 +129,32 @@ class DirectProtocol(GuardedProtocol):
             return
         if self._lease is None and self.transport.get_write_buffer_size() == 0:
             self._unset_keepalive_if_required()
+            self._stop_waiting()
             self.flow.pause_reading()
             number = self.transport.get_extra_info("socket").fileno()
             self._lease = Lease(number, self.client, self._observe)
+            self._was_lent = True
             task = self._work = self.loop.create_task(self._await_return(self._lease))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
+
+    def _hang_up(self) -> None:
+        """Let the client know, even if a worker still holds its end of the connection."""
+        with suppress(OSError):
+            number = os.dup(self.transport.get_extra_info("socket").fileno())
+            with socket.socket(fileno=number) as ours:
+                ours.shutdown(socket.SHUT_RDWR)
 
     async def _await_return(self, lease: Lease) -> None:
         assert self._front.lender is not None
         try:
             returned = await self._front.lender.lend(lease)
             if returned.unsent:
-                await self._send_rest(returned)
+                returned = await self._send_rest(returned)
         except tuple(STATUSES) as error:
             returned = self._stand_in(lease, error)
-        except TimeoutError:  # the client takes nothing any more
-            returned = Returned(close=True)
+        except OSError:  # there are no descriptors, say: it goes on here
+            returned, lease.was_long = Returned(), True
         except asyncio.CancelledError:
             returned = Returned(close=True)
             if lease.underway is not None:
@@ -148,17 +163,21 @@ class DirectProtocol(GuardedProtocol):
         self._queries = -_LONG_AGO if lease.was_long else 0
         self._take_back(returned)
 
-    async def _send_rest(self, returned: Returned) -> None:
-        """Send what the client did not take at once from the worker."""
+    async def _send_rest(self, returned: Returned) -> Returned:
+        """Send what the client did not take at once from the worker; give what is left to do."""
 
         async def send(message: Mapping[str, Any]) -> None:
             self.transport.write(message["body"])
             await self.flow.drain()
 
         seconds = self._front.allowance.send_seconds
-        await send_body(send, returned.unsent, seconds)
-        if returned.rest is not None:
-            await send_body(send, returned.rest, seconds)
+        try:
+            await send_body(send, returned.unsent, seconds)
+            if returned.rest is not None:
+                await send_body(send, returned.rest, seconds)
+        except OSError:  # the client takes nothing any more, or the file is gone
+            return Returned(close=True)
+        return returned
 
     def _stand_in(self, lease: Lease, error: Exception) -> Returned:
         """Answer the request that ended the worker."""

@@ -8,26 +8,19 @@ from xingtu.server.http.caching import ResultCache
 from xingtu.server.http.message import Request, Response
 from xingtu.server.http.validators import names_tag
 
-_LONGEST: Final = 8192  # bytes of a query; longer ones are rarely repeated
+_LONGEST: Final = 8192  # bytes of a query and of the fields that matter; more is rarely repeated
+_FIELDS: Final = ("content-type", "content-encoding", "accept", "accept-encoding")
 _REMEMBERED: Final = 4096
 
 
 def name_request(version: str, request: Request) -> Hashable | None:
     """Name all that the response to a query depends on; None if it is too long to be kept."""
-    if len(request.query_string) + len(request.body) > _LONGEST:
+    fields = tuple(map(request.headers.get, _FIELDS))
+    length = len(request.query_string) + len(request.body) + sum(map(len, filter(None, fields)))
+    if length > _LONGEST:
         return None
-    get = request.headers.get
-    return (
-        version,
-        "GET" if request.method == "HEAD" else request.method,
-        request.path,
-        request.query_string,
-        request.body,
-        get("content-type"),
-        get("content-encoding"),
-        get("accept"),
-        get("accept-encoding"),
-    )
+    method = "GET" if request.method == "HEAD" else request.method
+    return version, method, request.path, request.query_string, request.body, fields
 
 
 class KeptResponses:

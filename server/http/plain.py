@@ -19,6 +19,7 @@ _END: Final = b" HTTP/1.1\r\n"
 _URL: Final = bytes(sorted({*range(0x21, 0x7F)} - {*b"#"}))  # what a URL in a request may have
 _SHORT: Final = 2048  # bytes; longer fields are rarely sent again
 _LOGGED: Final[tuple[str, ...]] = ("x-request-id", "user-agent")
+_UNUSUAL: Final = frozenset({b"expect", b"transfer-encoding"})  # the latter may bring trailers
 _LONGEST: Final = 200  # characters of these
 
 
@@ -96,8 +97,8 @@ class _Message:
         self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        unexpected = all(name != b"expect" for name, _ in self.headers)
-        self._plain = unexpected and self._parser.should_keep_alive()
+        simple = _UNUSUAL.isdisjoint(name for name, _ in self.headers)
+        self._plain = simple and self._parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
         self._plain = False

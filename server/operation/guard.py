@@ -74,7 +74,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self._unused > HEAD_LIMIT:
             self._refuse(self._excess(), f"the head is over {HEAD_LIMIT} bytes")
-        elif self._deadline is None and not self._is_answering():  # a part of a head
+        elif self._unused and self._deadline is None and not self._is_answering():  # of a head
             self._await_head()
 
     def on_headers_complete(self) -> None:

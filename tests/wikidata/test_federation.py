@@ -1,5 +1,6 @@
 """SERVICE: what travels, and what is told when it fails."""
 
+import gc
 import json
 import re
 import signal
@@ -219,3 +220,5 @@ def test_the_command_line_tells_of_a_service_that_fails(
     standin.faults.append((503, ""))
     failed = CliRunner().invoke(main, ["query", "-"], input=text)
     assert failed.exit_code == 1 and standin.sparql in failed.output
+    del answered, failed
+    gc.collect()  # click's result holds those of the engine, which this thread only may let go
